@@ -1,0 +1,239 @@
+"""HTTP doors: an operation becomes a route; refusals become problem+json; one line a request."""
+
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import structlog
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json, to_json
+
+from chassis.answers import StoredAnswer, claim, keep
+from chassis.auth import Caller, Verifier, admit
+from chassis.database import Pool, Transaction, is_outage, reading, transaction
+from chassis.metrics import REQUESTS
+from contracts.operation import Operation
+from contracts.refusal import (
+    FieldError,
+    Malformed,
+    NotFound,
+    Refusal,
+    TooLarge,
+    Unavailable,
+)
+
+log = structlog.get_logger()
+
+Req = TypeVar("Req", bound=BaseModel)
+Res = TypeVar("Res", bound=BaseModel)
+BODY_BYTES_MAX = 1_048_576
+
+
+@dataclass(frozen=True)
+class Door:
+    """What stands behind a request: who calls, the pool, and the waking of the relay."""
+
+    caller: Caller
+    pool: Pool
+    wake_relay: Callable[[], None]
+    resources: Any
+    """Whatever the service opened at start (`Service.open`), typed by the service itself."""
+
+
+@dataclass(frozen=True)
+class Binding(Generic[Req, Res]):
+    """An operation and the coroutine that answers it."""
+
+    operation: Operation[Req, Res]
+    answer: Callable[[Door, Req], Awaitable[web.Response]]
+
+
+Write = Callable[[Transaction, Req, Caller], Awaitable[Res]]
+Read = Callable[[Transaction, Req, Caller], Awaitable[Res]]
+
+
+def write(operation: Operation[Req, Res], handler: Write[Req, Res]) -> Binding[Req, Res]:
+    """Bind a write: one transaction, opened here; with an idempotency key, one stored answer."""
+
+    async def answer(door: Door, request: Req) -> web.Response:
+        async with transaction(door.pool) as tx:
+            stored = await _answer_once(tx, operation, handler, request, door.caller)
+        door.wake_relay()
+        return _json(stored.body, stored.status)
+
+    return Binding(operation, answer)
+
+
+async def _answer_once(
+    tx: Transaction,
+    operation: Operation[Req, Res],
+    handler: Write[Req, Res],
+    request: Req,
+    caller: Caller,
+) -> StoredAnswer:
+    if operation.idempotency_key is None:
+        result = await handler(tx, request, caller)
+        return StoredAnswer(operation.status, result.model_dump_json().encode())
+    principal = caller.household or caller.actor
+    key: uuid.UUID = getattr(request, operation.idempotency_key)
+    stored = await claim(tx, principal, operation.name, key, request)
+    if stored is None:
+        result = await handler(tx, request, caller)
+        stored = StoredAnswer(operation.status, result.model_dump_json().encode())
+        await keep(tx, principal, operation.name, key, stored)
+    return stored
+
+
+def read(operation: Operation[Req, Res], handler: Read[Req, Res]) -> Binding[Req, Res]:
+    """Bind a read: a connection for as long as the answer takes to find."""
+
+    async def answer(door: Door, request: Req) -> web.Response:
+        async with reading(door.pool) as connection:
+            result = await handler(connection, request, door.caller)
+        return _json(result.model_dump_json().encode(), operation.status)
+
+    return Binding(operation, answer)
+
+
+def behind_door(
+    operation: Operation[Req, Res], handler: Callable[[Door, Req], Awaitable[Res]]
+) -> Binding[Req, Res]:
+    """Bind a handler that opens its own transactions: it waits, or calls somebody before."""
+
+    async def answer(door: Door, request: Req) -> web.Response:
+        result = await handler(door, request)
+        door.wake_relay()
+        return _json(result.model_dump_json().encode(), operation.status)
+
+    return Binding(operation, answer)
+
+
+def _json(body: bytes, status: int) -> web.Response:
+    return web.Response(body=body, status=status, content_type="application/json")
+
+
+def problem(refusal: Refusal) -> web.Response:
+    """The one place where a refusal becomes an RFC 9457 problem."""
+    members = {
+        "type": f"/problems/{refusal.code}",
+        "title": refusal.sentence,
+        "status": refusal.status,
+        "code": refusal.code,
+        **refusal.details.model_dump(mode="json"),
+    }
+    headers = {"Retry-After": "2"} if refusal.status == 503 else {}
+    return web.Response(
+        body=to_json(members),
+        status=refusal.status,
+        content_type="application/problem+json",
+        headers=headers,
+    )
+
+
+async def parse(request: web.Request, operation: Operation[Req, Res]) -> Req:
+    """The operation's request model, from path and body or query. Raises Malformed, TooLarge."""
+    given: dict[str, Any]
+    if operation.has_body:
+        try:
+            raw = await request.read()
+            content = from_json(raw) if raw else {}
+        except ValueError as error:
+            raise Malformed(errors=[FieldError(field="", kind="json_invalid")]) from error
+        except web.HTTPRequestEntityTooLarge as error:
+            raise TooLarge() from error
+        if not isinstance(content, dict):
+            raise Malformed(errors=[FieldError(field="", kind="dict_type")])
+        given = content
+    else:
+        given = dict(request.query)
+    if given.keys() & operation.path_fields:
+        raise Malformed(errors=[FieldError(field="", kind="path_field_in_body")])
+    try:
+        return operation.request.model_validate(given | dict(request.match_info))
+    except ValidationError as error:
+        raise Malformed(errors=field_errors(error)) from error
+
+
+def field_errors(error: ValidationError) -> list[FieldError]:
+    """Where and what kind, never the value: it may be personal."""
+    return [
+        FieldError(field=".".join(str(part) for part in e["loc"]), kind=e["type"])
+        for e in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+
+
+def as_refusal(error: Exception) -> Refusal | None:
+    """The refusal that an error means to the caller; None for a bug."""
+    if isinstance(error, Refusal):
+        return error
+    if is_outage(error):
+        return Unavailable()
+    if isinstance(error, web.HTTPRequestEntityTooLarge):
+        return TooLarge()
+    return None
+
+
+def route(
+    binding: Binding[Any, Any],
+    verifier: Verifier,
+    door: Callable[[Caller], Door],
+) -> web.RouteDef:
+    """The route of a binding: caller, request, answer, one canonical line."""
+    operation = binding.operation
+
+    async def handle(request: web.Request) -> web.Response:
+        started = time.perf_counter()
+        trace = request.headers.get("X-Request-ID", "")[:64] or uuid.uuid4().hex
+        with structlog.contextvars.bound_contextvars(trace=trace):
+            outcome, bug = "", None
+            try:
+                caller = verifier.caller(request.headers.get("Authorization"))
+                admit(caller, operation)
+                response = await binding.answer(door(caller), await parse(request, operation))
+            except Exception as error:
+                refusal = as_refusal(error)
+                if refusal is None or refusal.status == 503:
+                    bug = error
+                outcome = refusal.code if refusal else "bug"
+                response = problem(refusal or Unavailable())
+                if refusal is None:
+                    response.set_status(500)
+            response.headers["X-Request-ID"] = trace
+            seconds = time.perf_counter() - started
+            REQUESTS.labels(operation.name, str(response.status)).observe(seconds)
+            write_line = log.error if outcome == "bug" else log.info
+            write_line(
+                "request", operation=operation.name, status=response.status, refusal=outcome,
+                milliseconds=round(seconds * 1000, 1), **({"error": bug} if bug else {}),
+            )  # fmt: skip
+            return response
+
+    return web.route(operation.method, operation.path, handle)
+
+
+@web.middleware
+async def speak_problem_json(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Answer unknown paths and methods in the one shape of errors."""
+    try:
+        return await handler(request)
+    except web.HTTPNotFound:
+        return problem(NotFound())
+    except web.HTTPMethodNotAllowed as error:
+        response = problem(NotFound())
+        response.set_status(405)
+        response.headers["Allow"] = ", ".join(sorted(error.allowed_methods))
+        return response
+
+
+def application(
+    bindings: Sequence[Binding[Any, Any]], verifier: Verifier, door: Callable[[Caller], Door]
+) -> web.Application:
+    """A web application that answers these operations."""
+    app = web.Application(middlewares=[speak_problem_json], client_max_size=BODY_BYTES_MAX)
+    app.add_routes([route(binding, verifier, door) for binding in bindings])
+    return app

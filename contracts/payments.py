@@ -1,0 +1,98 @@
+"""What payments can be asked and tells: wallets, cash top-ups, orders paid or not."""
+
+from typing import Literal
+from uuid import UUID
+
+from contracts.event import ProcessEvent
+from contracts.operation import Operation
+from contracts.refusal import NotFound
+from contracts.values import (
+    AuthorityId,
+    Cents,
+    HouseholdId,
+    Label,
+    OrderId,
+    PositiveCents,
+    RegieId,
+    Value,
+)
+
+
+class OrderPaid(ProcessEvent, name="payments.order_paid.v1"):
+    """An order's money is in the régie's revenue."""
+
+    order: OrderId
+    household: HouseholdId
+    regie: RegieId
+    cents: Cents
+
+
+class OrderUnpaid(ProcessEvent, name="payments.order_unpaid.v1"):
+    """An order's money did not come in time, or credits were short; nothing was charged."""
+
+    order: OrderId
+    household: HouseholdId
+    regie: RegieId
+    reason: Literal["credits_short", "no_card"]
+
+
+class CashTaken(ProcessEvent, name="payments.cash_taken.v1"):
+    """Cash was received at the desk and credited, against a numbered receipt."""
+
+    top_up: UUID
+    household: HouseholdId
+    authority: AuthorityId
+    regie: RegieId
+    cents: PositiveCents
+    receipt_number: int
+
+
+class ShowWallets(Value):
+    """Asks for the household's wallets."""
+
+
+class Wallet(Value):
+    """Credits of a household in one régie; only there can they be spent."""
+
+    regie: RegieId
+    label: Label
+    balance_cents: Cents
+    reserved_cents: Cents
+    available_cents: Cents
+
+
+class Wallets(Value):
+    """The household's wallets, by the régie's name."""
+
+    wallets: tuple[Wallet, ...]
+
+
+class TakeCash(Value):
+    """Credits a household against cash given at the desk."""
+
+    top_up: UUID
+    household: HouseholdId
+    regie: RegieId
+    cents: PositiveCents
+
+
+class Receipt(Value):
+    """The numbered proof of a takings; numbers of a régie have no gap."""
+
+    top_up: UUID
+    regie: RegieId
+    number: int
+    cents: PositiveCents
+
+
+GET_WALLETS = Operation(
+    name="payments.get_wallets", method="GET", path="/wallets",
+    request=ShowWallets, response=Wallets, callers=frozenset({"family"}),
+    summary="The household's credits, régie by régie.",
+)  # fmt: skip
+TAKE_CASH = Operation(
+    name="payments.take_cash", method="PUT", path="/cash-top-ups/{top_up}",
+    request=TakeCash, response=Receipt, callers=frozenset({"staff"}),
+    roles=frozenset({"administrator", "regisseur"}), idempotency_key="top_up",
+    summary="Credit a household against cash, with a numbered receipt.", refusals=(NotFound,),
+)  # fmt: skip

@@ -1,0 +1,41 @@
+"""Small values that mean the same thing in every service."""
+
+from typing import Annotated, Literal, NewType
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+AuthorityId = NewType("AuthorityId", UUID)
+RegieId = NewType("RegieId", UUID)
+ServiceId = NewType("ServiceId", UUID)
+PersonId = NewType("PersonId", UUID)
+HouseholdId = NewType("HouseholdId", UUID)
+BeneficiaryId = NewType("BeneficiaryId", UUID)
+EntitlementId = NewType("EntitlementId", UUID)
+CheckoutId = NewType("CheckoutId", UUID)
+OrderId = NewType("OrderId", UUID)
+
+CENTS_MAX = 100_000_000
+Cents = Annotated[int, Field(ge=0, le=CENTS_MAX)]
+"""An amount of euros in cents, never negative, at most a million euros."""
+
+PositiveCents = Annotated[int, Field(gt=0, le=CENTS_MAX)]
+"""An amount that moves: a movement of nothing is not a movement."""
+
+Label = Annotated[str, Field(min_length=1, max_length=120)]
+"""A public name: a commune, a canteen, a category. Never a person's."""
+
+Version = Annotated[int, Field(ge=1)]
+"""How often an aggregate has changed; a reader keeps the highest it has seen."""
+
+Session = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,19}$")]
+"""The part of a day that is booked: `midi` for a meal, `matin` or `soir` for the garderie."""
+
+Means = Literal["credits", "credits_then_card", "card"]
+"""How the household wants to pay an order."""
+
+
+class Value(BaseModel):
+    """A frozen value that refuses what it does not know: nothing is assigned by accident."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
