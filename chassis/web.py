@@ -60,20 +60,21 @@ def write(operation: Operation[Req, Res], handler: Write[Req, Res]) -> Binding[R
 
     async def answer(door: Door, request: Req) -> web.Response:
         async with transaction(door.pool) as tx:
-            stored = await _answer_once(tx, operation, handler, request, door.caller)
+            stored = await answer_once(tx, operation, handler, request, door.caller)
         door.wake_relay()
         return _json(stored.body, stored.status)
 
     return Binding(operation, answer)
 
 
-async def _answer_once(
+async def answer_once(
     tx: Transaction,
     operation: Operation[Req, Res],
     handler: Write[Req, Res],
     request: Req,
     caller: Caller,
 ) -> StoredAnswer:
+    """Do a write in this transaction, or give the answer that its twin got."""
     if operation.idempotency_key is None:
         result = await handler(tx, request, caller)
         return StoredAnswer(operation.status, result.model_dump_json().encode())

@@ -1,0 +1,1 @@
+"""The five services. Each can be started; none imports another."""

@@ -1,0 +1,1 @@
+"""Booking: serving days, carts, orders and the seats they hold."""

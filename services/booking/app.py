@@ -1,0 +1,30 @@
+"""The booking service at a glance: its operations, the events it reads, its timers."""
+
+from chassis.service import Service
+from chassis.web import behind_door, read, write
+from contracts import booking as contract
+from contracts.payments import OrderPaid, OrderUnpaid
+from contracts.subscriptions import EntitlementChanged, RegulationPublished
+from services.booking import api, consumers
+from services.booking.config import Settings
+
+SERVICE = Service(
+    name="booking",
+    package="services.booking",
+    settings=Settings,
+    connections=6,
+    operations=[
+        read(contract.GET_CALENDAR, api.get_calendar),
+        write(contract.CHANGE_CART, api.change_cart),
+        read(contract.GET_CART, api.get_cart),
+        write(contract.PLACE_ORDER, api.place_order),
+        behind_door(contract.GET_ORDER, api.get_order),
+        write(contract.CANCEL_BOOKINGS, api.cancel_bookings),
+    ],
+    reads={
+        RegulationPublished: consumers.on_regulations_published,
+        EntitlementChanged: consumers.on_entitlements_changed,
+        OrderPaid: consumers.on_orders_paid,
+        OrderUnpaid: consumers.on_orders_unpaid,
+    },
+)

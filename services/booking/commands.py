@@ -1,0 +1,265 @@
+"""What booking can be asked to do. Each command: load, decide, save, tell."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from chassis import outbox
+from chassis.database import Transaction
+from contracts.booking import (
+    BookingsCancellation,
+    CancelBookings,
+    CartChanged,
+    CartEmpty,
+    ChangeCart,
+    MealKey,
+    MealsRefused,
+    OrderPlaced,
+    PlaceOrder,
+    PriceChanged,
+    RefusedMeal,
+    RepricedMeal,
+    WrongOrderId,
+    order_of,
+)
+from contracts.event import Event
+from contracts.payments import OrderPaid, OrderUnpaid
+from contracts.refusal import NotFound
+from contracts.regulation import Regulation
+from contracts.subscriptions import EntitlementChanged
+from contracts.values import HouseholdId, OrderId
+from services.booking import store
+from services.booking.domain.orders import Line, Order
+from services.booking.domain.rules import Decision, MealFacts, decide
+from services.booking.domain.shelf import SHELF
+
+
+class LostOrder(Exception):
+    """Payments speaks of an order that is not here: lost in a restore. A person must look."""
+
+
+# -- what subscriptions decided -----------------------------------------------------------------
+
+
+async def follow_regulations(tx: Transaction, regulations: Sequence[Regulation]) -> None:
+    """Open the days of newly published règlements. A version older than ours opens nothing."""
+    for regulation in sorted(regulations, key=lambda r: r.version):
+        if await store.adopt(tx, regulation):
+            await store.publish(tx, regulation)
+
+
+async def follow_entitlements(tx: Transaction, changes: Sequence[EntitlementChanged]) -> None:
+    """Remember who may book what."""
+    await store.save_entitlements(tx, changes)
+
+
+# -- cart ---------------------------------------------------------------------------------------
+
+
+async def change_cart(tx: Transaction, change: ChangeCart, household: HouseholdId) -> CartChanged:
+    """Put exactly these meals in the cart for a service and a range of days.
+
+    Meals that are new to the cart must be bookable now; otherwise nothing changes. Raises
+    NotFound, MealsRefused.
+    """
+    meals = list(dict.fromkeys(change.meals))
+    _must_be_in_range(change, meals)
+    regie = await store.regie_of(tx, change.service)
+    if regie is None:
+        raise NotFound()
+    await store.open_cart(tx, household, regie)
+    chosen = await store.chosen_meals(tx, household, change.service, change.first, change.last)
+    new = [meal for meal in meals if meal not in chosen]
+    if new:
+        facts, now = await store.facts_of(tx, household, new)
+        _refuse_if_any(facts, [_decide(f, now) for f in facts])
+    version = await store.replace_meals(
+        tx, household, regie, change.service, change.first, change.last, meals
+    )
+    return CartChanged(change=change.change, cart_version=version)
+
+
+def _must_be_in_range(change: ChangeCart, meals: Sequence[MealKey]) -> None:
+    outside = [
+        meal
+        for meal in meals
+        if meal.service != change.service or not change.first <= meal.day <= change.last
+    ]
+    if outside:
+        raise MealsRefused(
+            meals=[RefusedMeal(**m.model_dump(), state="not_entitled") for m in outside]
+        )
+
+
+def _decide(facts: MealFacts, now: datetime | None) -> Decision:
+    assert now is not None, "facts come with their instant"  # noqa: S101
+    return decide(facts, SHELF, now)
+
+
+def _refuse_if_any(facts: Sequence[MealFacts], decisions: Sequence[Decision]) -> None:
+    refused = [
+        _refused(f, d) for f, d in zip(facts, decisions, strict=True) if d.state != "bookable"
+    ]
+    if refused:
+        raise MealsRefused(meals=refused)
+
+
+def _refused(facts: MealFacts, decision: Decision) -> RefusedMeal:
+    return RefusedMeal(
+        beneficiary=facts.beneficiary, service=facts.service, day=facts.day,
+        session=facts.session, state=decision.state, deadline=decision.deadline,
+        article=decision.reason,
+    )  # fmt: skip
+
+
+# -- orders -------------------------------------------------------------------------------------
+
+
+async def place_order(tx: Transaction, asked: PlaceOrder, household: HouseholdId) -> OrderPlaced:
+    """Confirm the cart of a régie as it was shown: all its meals or none.
+
+    Entitlement, deadline, price and room are judged here, once. Raises WrongOrderId, CartEmpty,
+    PriceChanged, MealsRefused.
+    """
+    if asked.order != order_of(asked.checkout, asked.regie):
+        raise WrongOrderId()
+    version = await store.lock_cart(tx, household, asked.regie)
+    facts, now = await store.facts_of_cart(tx, household, asked.regie)
+    if version is None or now is None:
+        raise CartEmpty()
+    decisions = [_decide(f, now) for f in facts]
+    _refuse_if_any(facts, decisions)
+    order = _compose(asked, household, facts, decisions)
+    if order.cents != asked.expected_cents or version != asked.cart_version:
+        raise PriceChanged(
+            cart_version=version, cents=order.cents, shown_cents=asked.expected_cents,
+            meals=[
+                RepricedMeal(**_key(line), cents=line.cents) for line in order.lines
+            ],
+        )  # fmt: skip
+    full = await store.take_seats(tx, [store.seat_of(line) for line in order.lines])
+    if full:
+        raise MealsRefused(
+            meals=[
+                RefusedMeal(**_key(line), state="full")
+                for line in order.lines
+                if store.seat_of(line) in full
+            ]
+        )
+    await store.add_order(tx, order, asked, facts, now)
+    await outbox.append(tx, [order.held()])
+    return OrderPlaced(order=order.id, cents=order.cents)
+
+
+def _key(line: Line) -> dict[str, object]:
+    return {
+        "beneficiary": line.beneficiary, "service": line.service, "day": line.day,
+        "session": line.session,
+    }  # fmt: skip
+
+
+def _compose(
+    asked: PlaceOrder,
+    household: HouseholdId,
+    facts: Sequence[MealFacts],
+    decisions: Sequence[Decision],
+) -> Order:
+    lines = []
+    for number, (f, d) in enumerate(zip(facts, decisions, strict=True), start=1):
+        assert f.regulation_version is not None and d.cents is not None  # noqa: S101, PT018
+        regulation = SHELF[f.service, f.regulation_version]
+        lines.append(
+            Line(
+                number, f.beneficiary, f.service, regulation.service_name, f.day, f.session,
+                d.cents, "live", None, 0,
+            )
+        )  # fmt: skip
+    return Order(
+        id=asked.order, version=1, household=household, authority=regulation.authority,
+        regie=asked.regie, means=asked.means, cents=sum(line.cents for line in lines),
+        state="held", lines=tuple(lines),
+    )  # fmt: skip
+
+
+async def settle_orders(tx: Transaction, paid: Sequence[OrderPaid], now: datetime) -> None:
+    """The money of orders came: held is confirmed; released tries its seats again, else gives up.
+
+    Confirmed and cancelled orders ignore it. Raises LostOrder.
+    """
+    orders = await store.lock_orders(tx, {event.order for event in paid})
+    _must_all_be_here(orders, paid)
+    confirmed: list[Order] = []
+    cancelled: list[Order] = []
+    told: list[Event] = []
+    for order in orders.values():
+        if order.state == "released" and not await _retake(tx, order, now):
+            given_up, event = order.cancel()
+            cancelled.append(given_up)
+            told.append(event)
+        elif order.state in ("held", "released"):
+            settled, events = order.confirm()
+            confirmed.append(settled)
+            told += events
+    await store.save_states(tx, confirmed + cancelled, now)
+    await outbox.append(tx, told)
+
+
+async def _retake(tx: Transaction, order: Order, now: datetime) -> bool:
+    until, _ = await store.deadlines(tx, order.id, "book")
+    return order.may_retake_seats(until, now) and await store.retake_lines(tx, order)
+
+
+async def release_orders(tx: Transaction, unpaid: Sequence[OrderUnpaid], now: datetime) -> None:
+    """The money of orders did not come: held gives its seats back. Other states ignore it.
+
+    Raises LostOrder.
+    """
+    orders = await store.lock_orders(tx, {event.order for event in unpaid})
+    _must_all_be_here(orders, unpaid)
+    reasons = {event.order: event.reason for event in unpaid}
+    held = [order for order in orders.values() if order.state == "held"]
+    if not held:
+        return
+    await store.release_lines(tx, held)
+    released = [(order.release(reasons[order.id]), reasons[order.id]) for order in held]
+    for reason in sorted(set(reasons.values())):
+        of_reason = [order for (order, _), why in released if why == reason]
+        await store.save_states(tx, of_reason, now, reason=reason)
+    await outbox.append(tx, [event for (_, event), _ in released])
+
+
+def _must_all_be_here(
+    orders: Mapping[OrderId, Order], events: Sequence[OrderPaid] | Sequence[OrderUnpaid]
+) -> None:
+    if any(event.order not in orders for event in events):
+        raise LostOrder()
+
+
+async def cancel_bookings(
+    tx: Transaction, asked: CancelBookings, household: HouseholdId
+) -> BookingsCancellation:
+    """Take meals out of an order in time, against the credit that was shown.
+
+    A held or released order of which nothing is left is cancelled for good. Raises NotFound,
+    TooLateToCancel, CreditChanged.
+    """
+    order = await store.lock_own_order(tx, asked.order, household)
+    if order is None:
+        raise NotFound()
+    until, now = await store.deadlines(tx, order.id, "cancel")
+    lines = order.take_out(asked.lines, asked.expected_credit_cents, until, now)
+    await store.take_out_lines(tx, order, asked.cancellation, lines)
+    out = {line.line for line in lines}
+    credited = [replace(line, credit_cents=line.cents) for line in lines]
+    if order.state == "confirmed":
+        changed = replace(order, version=order.version + 1)
+        told: Event = changed.cancelled_after_payment(asked.cancellation, credited)
+        await store.save_states(tx, [changed], now)
+        await outbox.append(tx, [told])
+    elif all(line.line in out or line.state == "cancelled" for line in order.lines):
+        cancelled, given_up = order.cancel()
+        await store.save_states(tx, [cancelled], now)
+        await outbox.append(tx, [given_up])
+    return BookingsCancellation(
+        cancellation=asked.cancellation, credit_cents=asked.expected_credit_cents
+    )

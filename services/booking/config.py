@@ -1,0 +1,7 @@
+"""Booking's settings: those of any service."""
+
+from chassis.config import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Nothing of its own."""

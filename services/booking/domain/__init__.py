@@ -1,0 +1,1 @@
+"""The decisions of booking, pure: `rules` decides meals, `orders` decides orders."""

@@ -1,0 +1,246 @@
+-- name: keep_regulation
+-- A published version is kept as it came; it never changes.
+insert into regulation (service, version, authority, document) values ($1, $2, $3, $4)
+on conflict (service, version) do nothing
+
+-- name: adopt_regulation
+-- The service follows its newest version; an older one that comes late changes nothing.
+insert into service (id, authority, regie, version) values ($1, $2, $3, $4)
+on conflict (id) do update
+   set authority = excluded.authority, regie = excluded.regie, version = excluded.version
+ where service.version < excluded.version
+returning id
+
+-- name: publish_serving_days
+-- Open the days of a règlement; a day already open never gets fewer seats than are taken.
+insert into serving_day as d
+    (authority, school_year, service, day, session, regulation_version, capacity)
+select $1, school_year, $2, day, session, $3, $4
+  from unnest($5::date[], $6::int[]) as served (day, school_year)
+ cross join unnest($7::text[]) as session
+on conflict (service, day, session, authority, school_year) do update
+   set regulation_version = excluded.regulation_version,
+       capacity = greatest(excluded.capacity, d.taken)
+
+-- name: withdraw_serving_days
+-- Days of its own period that a new version no longer serves and nobody has booked.
+delete from serving_day
+ where service = $1 and day between $2 and $3 and taken = 0 and not day = any($4::date[])
+
+-- name: publish_deadlines
+-- Fix the instants of a day; what was shown to a parent is only ever lengthened.
+insert into deadline as shown (authority, school_year, service, day, action, audience, until)
+select $1, school_year, $2, day, action, 'family', until
+  from unnest($3::date[], $4::int[], $5::text[], $6::timestamptz[])
+       as fixed (day, school_year, action, until)
+on conflict (service, day, action, audience, authority, school_year) do update
+   set until = excluded.until
+ where shown.until < excluded.until
+
+-- name: save_entitlements
+-- Each entitlement's newest state; an older one that comes late changes nothing.
+insert into entitlement as known (id, household, beneficiary, authority, service, category,
+                                  valid_from, valid_until, active, version)
+select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[],
+                     $7::date[], $8::date[], $9::boolean[], $10::int[])
+on conflict (id) do update
+   set household = excluded.household, beneficiary = excluded.beneficiary,
+       authority = excluded.authority, service = excluded.service,
+       category = excluded.category, valid_from = excluded.valid_from,
+       valid_until = excluded.valid_until, active = excluded.active, version = excluded.version
+ where known.version < excluded.version
+
+-- name: regulations
+-- The documents of some versions.
+select service, version, document from regulation
+ where (service, version) in (select * from unnest($1::uuid[], $2::int[]))
+
+-- name: service_regie
+-- To which régie a service's meals are paid.
+select regie from service where id = $1
+
+-- name: open_cart
+-- The household's cart in a régie, made if need be and locked until commit.
+insert into cart (household, regie) values ($1, $2)
+on conflict (household, regie) do update set version = cart.version
+returning version
+
+-- name: chosen_meals
+-- What the cart holds of a service and a range of days.
+select beneficiary, service, day, session from cart_line
+ where household = $1 and service = $2 and day between $3 and $4
+
+-- name: facts_of_meals
+-- What the rules need to know of these meals, as it stands now.
+select f.*, app_now() as now
+  from meal_facts($1, $2::uuid[], $3::uuid[], $4::date[], $5::text[]) f
+
+-- name: replace_meals
+-- The cart holds exactly these meals of a service and a range of days.
+with gone as (
+    delete from cart_line l
+     where l.household = $1 and l.service = $3 and l.day between $4 and $5
+       and not exists (
+           select from unnest($6::uuid[], $7::date[], $8::text[]) as k (beneficiary, day, session)
+            where k.beneficiary = l.beneficiary and k.day = l.day and k.session = l.session)
+), come as (
+    insert into cart_line (household, regie, service, beneficiary, day, session)
+    select $1, $2, $3, beneficiary, day, session
+      from unnest($6::uuid[], $7::date[], $8::text[]) as k (beneficiary, day, session)
+    on conflict do nothing
+)
+update cart set version = version + 1 where household = $1 and regie = $2 returning version
+
+-- name: lock_cart
+-- The cart of a régie, locked so that two tabs confirm it once.
+select version from cart where household = $1 and regie = $2 for update
+
+-- name: cart_facts
+-- What the rules need to know of the meals of one régie's cart, as it stands now.
+select f.*, app_now() as now
+  from (select array_agg(beneficiary) as who, array_agg(service) as what,
+               array_agg(day) as days, array_agg(session) as sessions
+          from cart_line where household = $1 and regie = $2) c
+ cross join lateral meal_facts($1, c.who, c.what, c.days, c.sessions) f
+ where f.day is not null
+
+-- name: take_seats
+-- Take seats, days locked in order; a day without room is missing from what comes back.
+with wanted as (
+    select * from unnest($1::uuid[], $2::date[], $3::text[], $4::int[])
+        as w (service, day, session, seats)
+), locked as (
+    select d.service, d.day, d.session, d.authority, d.school_year, w.seats
+      from serving_day d join wanted w using (service, day, session)
+     order by d.service, d.day, d.session
+       for no key update of d
+)
+update serving_day d set taken = d.taken + l.seats
+  from locked l
+ where d.service = l.service and d.day = l.day and d.session = l.session
+   and d.taken + l.seats <= d.capacity
+returning d.service, d.day, d.session
+
+-- name: give_back_seats
+-- Give seats back, days locked in the same order as they are taken.
+with wanted as (
+    select * from unnest($1::uuid[], $2::date[], $3::text[], $4::int[])
+        as w (service, day, session, seats)
+), locked as (
+    select d.service, d.day, d.session, w.seats
+      from serving_day d join wanted w using (service, day, session)
+     order by d.service, d.day, d.session
+       for no key update of d
+)
+update serving_day d set taken = d.taken - l.seats
+  from locked l
+ where d.service = l.service and d.day = l.day and d.session = l.session
+
+-- name: place_order
+-- The order, its lines, and the cart they leave: one statement, whatever their number.
+with placed as (
+    insert into meal_order (id, authority, school_year, household, regie, means, cents,
+                            placed, changed)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+), lines as (
+    insert into booking (order_id, line, authority, school_year, beneficiary, service, day,
+                         session, cents, regulation_version)
+    select $1, line, $2, school_year, beneficiary, service, day, session, cents, version
+      from unnest($9::int[], $10::int[], $11::uuid[], $12::uuid[], $13::date[], $14::text[],
+                  $15::bigint[], $16::int[])
+        as l (line, school_year, beneficiary, service, day, session, cents, version)
+), emptied as (
+    delete from cart_line where household = $4 and regie = $5
+)
+update cart set version = version + 1 where household = $4 and regie = $5
+
+-- name: lock_orders
+-- Orders, locked in one order until commit.
+select id, version, household, authority, regie, means, cents, state
+  from meal_order where id = any($1::uuid[]) order by id for update
+
+-- name: lock_own_order
+-- An order of this household, locked until commit.
+select id, version, household, authority, regie, means, cents, state
+  from meal_order where id = $1 and household = $2 for update
+
+-- name: lines_of_orders
+-- The lines of orders, in their order.
+select order_id, line, beneficiary, service, day, session, cents, regulation_version, state,
+       cancellation, credit_cents
+  from booking where order_id = any($1::uuid[]) order by order_id, line
+
+-- name: deadlines_of_order
+-- Until when each line may be acted upon, with the instant that decides.
+select b.line, u.until, app_now() as now
+  from booking b
+  join deadline u on u.service = b.service and u.day = b.day
+ where b.order_id = $1 and u.action = $2 and u.audience = 'family'
+
+-- name: save_states
+-- New states of orders; versions only move forward.
+update meal_order o set state = s.state, version = s.version, reason = s.reason, changed = $5
+  from unnest($1::uuid[], $2::text[], $3::int[], $4::text[]) as s (id, state, version, reason)
+ where o.id = s.id and o.version < s.version
+
+-- name: release_lines
+-- The lines of these orders hold no seat any more.
+update booking set state = 'released' where order_id = any($1::uuid[]) and state = 'live'
+
+-- name: retake_lines
+-- The released lines of an order hold seats again.
+update booking set state = 'live' where order_id = $1 and state = 'released'
+
+-- name: take_out_lines
+-- Lines taken out by a cancellation, each with what is given back.
+update booking b
+   set state = 'cancelled', cancellation = $2, credit_cents = b.cents
+ where b.order_id = $1 and b.line = any($3::int[]) and b.state <> 'cancelled'
+
+-- name: calendar
+-- Every served day of a range for every beneficiary the household holds a service for.
+select f.*, l.beneficiary is not null as in_cart
+  from (select array_agg(e.beneficiary) as who, array_agg(e.service) as what,
+               array_agg(d.day) as days, array_agg(d.session) as sessions
+          from (select distinct beneficiary, service from entitlement
+                 where household = $1 and active
+                   and valid_from <= $3 and valid_until >= $2) e
+          join serving_day d on d.service = e.service and d.day between $2 and $3) a
+ cross join lateral meal_facts($1, a.who, a.what, a.days, a.sessions) f
+  left join cart_line l
+    on l.household = $1 and l.service = f.service and l.beneficiary = f.beneficiary
+   and l.day = f.day and l.session = f.session
+ order by f.service, f.beneficiary, f.day, f.session
+
+-- name: held_services
+-- The services and beneficiaries of a household in a range of days.
+select distinct e.service, e.beneficiary, s.version, s.regie, s.authority
+  from entitlement e join service s on s.id = e.service
+ where e.household = $1 and e.active and e.valid_from <= $3 and e.valid_until >= $2
+ order by e.service, e.beneficiary
+
+-- name: whole_cart
+-- The household's cart in all régies, with what the rules need to know.
+select f.*, c.regie, c.version, s.version as newest_version, app_now() as now
+  from cart c
+ cross join lateral (
+       select array_agg(beneficiary) as who, array_agg(service) as what,
+              array_agg(day) as days, array_agg(session) as sessions
+         from cart_line l where l.household = c.household and l.regie = c.regie) a
+ cross join lateral meal_facts(c.household, a.who, a.what, a.days, a.sessions) f
+  join service s on s.id = f.service
+ where c.household = $1 and a.who is not null
+ order by c.regie, f.service, f.beneficiary, f.day, f.session
+
+-- name: local_today
+-- Today in a zone, by the clock that decides.
+select (app_now() at time zone $1)::date as today, app_now() as now
+
+-- name: own_order
+-- An order of this household.
+select id, state, reason, regie, authority, cents, placed
+  from meal_order where id = $1 and household = $2
+
+-- name: state_of_order
+-- Only the state, for those who wait.
+select state from meal_order where id = $1 and household = $2

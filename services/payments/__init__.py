@@ -1,0 +1,1 @@
+"""Payments: the ledger, the wallets, and the orders whose money is awaited."""
