@@ -40,7 +40,9 @@ class Clients:
         for attempt in range(1, TRIES + 1):
             try:
                 return await self._once(operation, request, caller, trace)
-            except (aiohttp.ClientConnectionError, TimeoutError) as error:
+            except (
+                aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, TimeoutError,
+            ) as error:  # fmt: skip
                 if attempt == TRIES or isinstance(error, TimeoutError):
                     raise Unavailable() from error
                 await asyncio.sleep(0.05 + random.random() / 10)  # noqa: S311
@@ -66,7 +68,8 @@ class Clients:
         ) as answer:
             content = await answer.read()
             if answer.status < 300:
-                return operation.response.model_validate_json(content)
+                # a neighbour of a later version may say more than we know
+                return operation.response.model_validate_json(content, extra="ignore")
             raise refusal_of(content)
 
     async def close(self) -> None:

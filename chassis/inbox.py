@@ -118,7 +118,7 @@ class Reader:
         started = time.perf_counter()
         name = group[0].name
         event_type, handler = self._handlers[name]
-        events = {m.id: event_type.model_validate_json(m.body) for m in group}
+        events = {m.id: event_type.parse(m.body) for m in group}
         with structlog.contextvars.bound_contextvars(trace=group[0].trace):
             async with transaction(self._pool, seconds=20) as tx:
                 rows = await tx.fetch(REMEMBER, list(events))

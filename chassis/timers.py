@@ -19,8 +19,9 @@ LOCK = 7_002
 CHECK_SECONDS = 2.0
 HOLDS = """
 select exists (
-    select from pg_locks where locktype = 'advisory' and objid = $1 and pid = pg_backend_pid()
-) or pg_try_advisory_lock($1)
+    select from pg_locks
+     where locktype = 'advisory' and objid = $1::bigint::oid and pid = pg_backend_pid()
+) or pg_try_advisory_lock($1::bigint)
 """
 
 

@@ -395,7 +395,6 @@ GET_ORDER = Operation(
 CANCEL_BOOKINGS = Operation(
     name="booking.cancel_bookings", method="PUT", path="/cancellations/{cancellation}",
     request=CancelBookings, response=BookingsCancellation, callers=FAMILY, status=202,
-    idempotency_key="cancellation",
-    summary="Take meals out of an order before their deadline.",
+    idempotency_key="cancellation", summary="Take meals out of an order before their deadline.",
     refusals=(NotFound, TooLateToCancel, CreditChanged),
 )  # fmt: skip

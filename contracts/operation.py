@@ -21,7 +21,7 @@ MAY_SIGN: dict[str, frozenset[CallerKind]] = {
     "gateway": frozenset({"family", "visitor"}),
     "console": frozenset({"staff"}),
     "notifications": frozenset({"service"}),
-    "operator": frozenset({"staff", "operator"}),
+    "operator": frozenset({"family", "staff", "operator"}),
 }
 """For whom each holder of a signing key (by its `kid`) may speak."""
 

@@ -7,7 +7,6 @@ from contracts.event import ProcessEvent
 from contracts.operation import Operation
 from contracts.refusal import NotFound
 from contracts.values import (
-    AuthorityId,
     Cents,
     HouseholdId,
     Label,
@@ -34,17 +33,6 @@ class OrderUnpaid(ProcessEvent, name="payments.order_unpaid.v1"):
     household: HouseholdId
     regie: RegieId
     reason: Literal["credits_short", "no_card"]
-
-
-class CashTaken(ProcessEvent, name="payments.cash_taken.v1"):
-    """Cash was received at the desk and credited, against a numbered receipt."""
-
-    top_up: UUID
-    household: HouseholdId
-    authority: AuthorityId
-    regie: RegieId
-    cents: PositiveCents
-    receipt_number: int
 
 
 class ShowWallets(Value):

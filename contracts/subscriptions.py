@@ -100,25 +100,26 @@ class GrantEntitlement(Value):
 DESCRIBE_AUTHORITY = Operation(
     name="subscriptions.describe_authority", method="PUT", path="/authorities/{authority}",
     request=DescribeAuthority, response=Done, callers=frozenset({"operator"}),
-    summary="Create or rename an authority.",
+    summary="Create or rename an authority. Idempotent by its id.",
 )  # fmt: skip
 DESCRIBE_REGIE = Operation(
     name="subscriptions.describe_regie", method="PUT", path="/regies/{regie}",
     request=DescribeRegie, response=Done, callers=frozenset({"operator"}),
-    summary="Create or rename a régie of an authority.", refusals=(NotFound,),
+    summary="Create or rename a régie of an authority. Idempotent by its id.",
+    refusals=(NotFound,),
 )  # fmt: skip
 PUBLISH_REGULATION = Operation(
     name="subscriptions.publish_regulation", method="PUT",
     path="/services/{service}/regulations/{version}",
     request=PublishRegulation, response=Done, callers=frozenset({"staff", "operator"}),
     roles=frozenset({"administrator"}),
-    summary="Publish a version of a service's règlement; it never changes afterwards.",
+    summary="Publish a version of a règlement; it never changes. Idempotent by its version.",
     refusals=(NotFound, UnknownRegie, RegulationImmutable),
 )  # fmt: skip
 GRANT_ENTITLEMENT = Operation(
     name="subscriptions.grant_entitlement", method="PUT", path="/entitlements/{entitlement}",
     request=GrantEntitlement, response=Done, callers=frozenset({"staff", "operator"}),
     roles=frozenset({"administrator", "clerk"}),
-    summary="Give or end a household's right to book a service for a beneficiary.",
+    summary="Give or end a right to book a service for a beneficiary. Idempotent by its id.",
     refusals=(NotFound,),
 )  # fmt: skip

@@ -18,4 +18,4 @@ async def take_cash(tx: Transaction, asked: TakeCash, caller: Caller) -> Receipt
     authority = await reads.authority_of_regie(tx, asked.regie)
     if authority is None or not caller.holds(TAKE_CASH.roles, authority):
         raise NotFound()
-    return await commands.take_cash(tx, asked, authority, caller.actor)
+    return await commands.take_cash(tx, asked, caller.actor)

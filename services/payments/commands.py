@@ -8,9 +8,8 @@ from chassis import outbox
 from chassis.database import Transaction
 from contracts.booking import BookingsCancelled, OrderCancelled, OrderHeld
 from contracts.event import Event
-from contracts.payments import CashTaken, OrderPaid, OrderUnpaid, Receipt, TakeCash
+from contracts.payments import OrderPaid, OrderUnpaid, Receipt, TakeCash
 from contracts.subscriptions import RegieChanged
-from contracts.values import AuthorityId
 from services.payments import store
 from services.payments.domain import (
     KnownOrder,
@@ -145,9 +144,7 @@ async def time_out_orders(tx: Transaction) -> int:
     return len(orders)
 
 
-async def take_cash(
-    tx: Transaction, asked: TakeCash, authority: AuthorityId, taken_by: UUID
-) -> Receipt:
+async def take_cash(tx: Transaction, asked: TakeCash, taken_by: UUID) -> Receipt:
     """Credit a household against cash, with the régie's next receipt number."""
     known = await store.find_receipt(tx, asked.top_up)
     if known is not None:
@@ -156,13 +153,4 @@ async def take_cash(
     number = await store.next_number(tx, asked.regie, "cash")
     receipt = Receipt(top_up=asked.top_up, regie=asked.regie, number=number, cents=asked.cents)
     await store.add_receipt(tx, "cash", receipt, asked.household, taken_by)
-    await outbox.append(
-        tx,
-        [
-            CashTaken(
-                top_up=asked.top_up, household=asked.household, authority=authority,
-                regie=asked.regie, cents=asked.cents, receipt_number=number,
-            )
-        ],
-    )  # fmt: skip
     return receipt

@@ -1,0 +1,1 @@
+"""Faults: everything is killed in turn while families order; then every promise is checked."""
