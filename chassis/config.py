@@ -84,6 +84,6 @@ def load(settings: type[SettingsType], **given: Any) -> SettingsType:
             f"{str(e['loc'][0]).upper()} ({'manquante' if e['type'] == 'missing' else e['msg']})"
             for e in error.errors()
         )
-        sys.exit(f"Configuration incomplète : {names}. Voir docs/exploitation.md.")
+        sys.exit(f"Configuration incomplète : {names}. Voir docs/runbook.md.")
     except OSError as error:
         sys.exit(f"Configuration : le fichier de secret {error.filename} est illisible.")

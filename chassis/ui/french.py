@@ -134,5 +134,6 @@ FILTERS: dict[str, Callable[..., str]] = {
     "instant": instant,
     "listing": listing,
     "sentence": sentence,
+    "spaced": spaced,
 }
 """What templates may call by name."""

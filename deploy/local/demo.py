@@ -31,6 +31,8 @@ CREDITS = {"dupont@famille.example": 4000, "petit@famille.example": 1000}
 
 async def load(stack: Stack) -> list[str]:
     """Open the canteen and let the families in, once or again; lines that say who signs in."""
+    if not await stack.clock_is_set():
+        await stack.set_clock(MONDAY)
     async with TownHall(stack) as town_hall:
         await town_hall.open_canteen(AIGUILHE)
         await asyncio.gather(*(town_hall.welcome(family, AIGUILHE) for family in FAMILIES))

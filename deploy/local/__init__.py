@@ -1,0 +1,1 @@
+"""The whole portal on one bare machine: embedded servers, processes, mailbox."""
