@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+import asyncpg
 import structlog
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
@@ -30,6 +31,8 @@ log = structlog.get_logger()
 Req = TypeVar("Req", bound=BaseModel)
 Res = TypeVar("Res", bound=BaseModel)
 BODY_BYTES_MAX = 1_048_576
+UNWRITABLE = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
+"""What PostgreSQL says to a NUL inside a text: the caller's mistake, not ours."""
 
 
 @dataclass(frozen=True)
@@ -116,19 +119,20 @@ def _json(body: bytes, status: int) -> web.Response:
     return web.Response(body=body, status=status, content_type="application/json")
 
 
-def problem(refusal: Refusal) -> web.Response:
+def problem(refusal: Refusal, status: int | None = None) -> web.Response:
     """The one place where a refusal becomes an RFC 9457 problem."""
+    status = status or refusal.status
     members = {
         "type": f"/problems/{refusal.code}",
         "title": refusal.sentence,
-        "status": refusal.status,
+        "status": status,
         "code": refusal.code,
         **refusal.details.model_dump(mode="json"),
     }
-    headers = {"Retry-After": "2"} if refusal.status == 503 else {}
+    headers = {"Retry-After": "2"} if status == 503 else {}
     return web.Response(
         body=to_json(members),
-        status=refusal.status,
+        status=status,
         content_type="application/problem+json",
         headers=headers,
     )
@@ -174,6 +178,8 @@ def as_refusal(error: Exception) -> Refusal | None:
         return Unavailable()
     if isinstance(error, web.HTTPRequestEntityTooLarge):
         return TooLarge()
+    if isinstance(error, UNWRITABLE):
+        return Malformed(errors=[FieldError(field="", kind="unwritable_character")])
     return None
 
 
@@ -199,9 +205,7 @@ def route(
                 if refusal is None or refusal.status == 503:
                     bug = error
                 outcome = refusal.code if refusal else "bug"
-                response = problem(refusal or Unavailable())
-                if refusal is None:
-                    response.set_status(500)
+                response = problem(refusal) if refusal else problem(Unavailable(), 500)
             response.headers["X-Request-ID"] = trace
             seconds = time.perf_counter() - started
             REQUESTS.labels(operation.name, str(response.status)).observe(seconds)
@@ -225,8 +229,7 @@ async def speak_problem_json(
     except web.HTTPNotFound:
         return problem(NotFound())
     except web.HTTPMethodNotAllowed as error:
-        response = problem(NotFound())
-        response.set_status(405)
+        response = problem(NotFound(), 405)
         response.headers["Allow"] = ", ".join(sorted(error.allowed_methods))
         return response
 

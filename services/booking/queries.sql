@@ -72,7 +72,7 @@ select beneficiary, service, day, session from cart_line
 
 -- name: facts_of_meals
 -- What the rules need to know of these meals, as it stands now.
-select f.*, app_now() as now
+select f.*, (select app_now()) as now
   from meal_facts($1, $2::uuid[], $3::uuid[], $4::date[], $5::text[]) f
 
 -- name: replace_meals
@@ -97,7 +97,7 @@ select version from cart where household = $1 and regie = $2 for update
 
 -- name: cart_facts
 -- What the rules need to know of the meals of one régie's cart, as it stands now.
-select f.*, app_now() as now
+select f.*, (select app_now()) as now
   from (select array_agg(beneficiary) as who, array_agg(service) as what,
                array_agg(day) as days, array_agg(session) as sessions
           from cart_line where household = $1 and regie = $2) c
@@ -172,7 +172,7 @@ select order_id, line, beneficiary, service, day, session, cents, regulation_ver
 
 -- name: deadlines_of_order
 -- Until when each line may be acted upon, with the instant that decides.
-select b.line, u.until, app_now() as now
+select b.line, u.until, (select app_now()) as now
   from booking b
   join deadline u on u.service = b.service and u.day = b.day
  where b.order_id = $1 and u.action = $2 and u.audience = 'family'
@@ -221,7 +221,7 @@ select distinct e.service, e.beneficiary, s.version, s.regie, s.authority
 
 -- name: whole_cart
 -- The household's cart in all régies, with what the rules need to know.
-select f.*, c.regie, c.version, s.version as newest_version, app_now() as now
+select f.*, c.regie, c.version, s.version as newest_version, (select app_now()) as now
   from cart c
  cross join lateral (
        select array_agg(beneficiary) as who, array_agg(service) as what,

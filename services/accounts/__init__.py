@@ -1,0 +1,1 @@
+"""Accounts: people, how they sign in, their households and those who eat."""

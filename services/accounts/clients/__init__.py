@@ -1,0 +1,1 @@
+"""What must never be waited for inside a transaction, one module each."""

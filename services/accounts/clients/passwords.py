@@ -1,0 +1,79 @@
+"""Argon2id in its own threads: as slow as a call to a neighbour, and kept outside likewise."""
+
+import asyncio
+import secrets
+import unicodedata
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from contracts.refusal import Unavailable
+from services.accounts.config import AccountsSettings
+
+Result = TypeVar("Result")
+
+WAITING_MAX = 100
+"""Sign-ins that may wait for a thread; beyond, it is kinder to say "in a moment"."""
+
+
+class Passwords:
+    """Hashes and checks passwords at OWASP's minimum for Argon2id: 19 MiB, two passes, one lane.
+
+    Composed and decomposed accents are one password: keyboards differ, people do not know.
+    """
+
+    def __init__(self, threads: int):
+        self._hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+        self._threads = ThreadPoolExecutor(threads, "argon2")
+        self._decoy = self._hasher.hash(secrets.token_urlsafe())
+        self._waiting = 0
+
+    async def hash(self, password: str) -> str:
+        """A hash to store."""
+        return await self._apart(lambda: self._hasher.hash(_normal(password)))
+
+    async def fits(self, stored: str | None, password: str) -> bool:
+        """Whether the password is the stored one; as long for nobody's as for somebody's."""
+        return await self._apart(lambda: self._verify(stored, _normal(password)))
+
+    def is_outdated(self, stored: str) -> bool:
+        """Whether the hash was made with weaker parameters than today's."""
+        return self._hasher.check_needs_rehash(stored)
+
+    def close(self) -> None:
+        """Let the threads end."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _verify(self, stored: str | None, password: str) -> bool:
+        try:
+            self._hasher.verify(stored or self._decoy, password)
+        except (VerificationError, InvalidHashError):
+            return False
+        return stored is not None
+
+    async def _apart(self, work: Callable[[], Result]) -> Result:
+        if self._waiting >= WAITING_MAX:
+            raise Unavailable()
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        finally:
+            self._waiting -= 1
+
+
+def _normal(password: str) -> str:
+    return unicodedata.normalize("NFKC", password)
+
+
+@asynccontextmanager
+async def opened(settings: AccountsSettings) -> AsyncIterator[Passwords]:
+    """The threads, for as long as the service runs."""
+    passwords = Passwords(settings.password_threads)
+    try:
+        yield passwords
+    finally:
+        passwords.close()

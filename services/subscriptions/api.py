@@ -1,0 +1,50 @@
+"""HTTP doors: what the path and the body both say must agree; then one command."""
+
+from chassis.auth import Caller
+from chassis.database import Transaction
+from contracts.operation import Done
+from contracts.refusal import FieldError, Malformed
+from contracts.subscriptions import (
+    DescribeAuthority,
+    DescribeRegie,
+    GrantEntitlement,
+    PublishRegulation,
+)
+from services.subscriptions import commands
+from services.subscriptions.domain import VERSION_MAX
+
+
+async def describe_authority(tx: Transaction, request: DescribeAuthority, _caller: Caller) -> Done:
+    """Create or rename an authority."""
+    await commands.describe_authority(tx, request)
+    return Done()
+
+
+async def describe_regie(tx: Transaction, request: DescribeRegie, _caller: Caller) -> Done:
+    """Create or rename a régie."""
+    await commands.describe_regie(tx, request)
+    return Done()
+
+
+async def publish_regulation(tx: Transaction, request: PublishRegulation, caller: Caller) -> Done:
+    """Publish a version of a règlement."""
+    inside = request.regulation
+    errors = [
+        FieldError(field=f"regulation.{field}", kind=kind)
+        for field, kind, is_wrong in (
+            ("service", "differs_from_path", inside.service != request.service),
+            ("version", "differs_from_path", inside.version != request.version),
+            ("version", "less_than_equal", inside.version > VERSION_MAX),
+        )
+        if is_wrong
+    ]
+    if errors:
+        raise Malformed(errors=errors)
+    await commands.publish_regulation(tx, inside, caller)
+    return Done()
+
+
+async def grant_entitlement(tx: Transaction, request: GrantEntitlement, caller: Caller) -> Done:
+    """Give or end an entitlement."""
+    await commands.grant_entitlement(tx, request, caller)
+    return Done()
