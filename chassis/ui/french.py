@@ -62,6 +62,12 @@ def month(value: date) -> str:
     return format_date(value, "MMMM y", locale=LOCALE)
 
 
+@lru_cache(KEPT)
+def month_name(value: date) -> str:
+    """« décembre »."""
+    return format_date(value, "MMMM", locale=LOCALE)
+
+
 def of_month(value: date) -> str:
     """« de décembre 2026 », « d’avril 2027 »."""
     text = month(value)
@@ -84,8 +90,17 @@ def instant_in_brief(value: datetime, zone: tzinfo = PARIS) -> str:
     return text.replace(f"{NBSP}1{NBSP}", f"{NBSP}1er{NBSP}", 1) if local.day == 1 else text
 
 
+def span(first: date, last: date) -> str:
+    """« du 21 au 25 décembre », « le 3 décembre »."""
+    if first == last:
+        return f"le {day_and_month(last)}"
+    same = (first.year, first.month) == (last.year, last.month)
+    begin = ("1er" if first.day == 1 else str(first.day)) if same else day_and_month(first)
+    return f"du {begin} au {day_and_month(last)}"
+
+
 def count(number: int, one: str, many: str = "") -> str:
-    """« 1 repas », « 4 produits »: the plural begins at two, and may be given."""
+    """« 1 mois », « 4 produits »: the plural begins at two, and may be given."""
     word = one if number < 2 else many or (one if one[-1] in "sx" else f"{one}s")
     return f"{number}{NBSP}{word}"
 
@@ -130,8 +145,11 @@ FILTERS: dict[str, Callable[..., str]] = {
     "day_and_month": day_and_month,
     "weekday": weekday,
     "month": month,
+    "month_name": month_name,
+    "span": span,
     "of_month": of_month,
     "instant": instant,
+    "counted": count,
     "listing": listing,
     "sentence": sentence,
     "spaced": spaced,

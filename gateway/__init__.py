@@ -1,0 +1,1 @@
+"""The browser's door: parents' pages, the session cookie, protection against foreign forms."""

@@ -1,0 +1,1 @@
+"""The parents' screens, a file per screen."""

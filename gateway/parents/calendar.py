@@ -1,0 +1,136 @@
+"""The calendar: what may be booked this month, for which child, at what price, until when."""
+
+import asyncio
+import re
+from collections.abc import Collection
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+from pydantic import ValidationError
+
+from chassis.ui import french
+from contracts.booking import (
+    CHANGE_CART,
+    GET_CALENDAR,
+    Calendar,
+    ChangeCart,
+    MealKey,
+    MealsRefused,
+    RefusedMeal,
+    ShowCalendar,
+)
+from contracts.payments import GET_WALLETS, ShowWallets
+from contracts.refusal import Malformed, Refusal, SameIdOtherContent, Unavailable
+from contracts.values import ServiceId
+from gateway.parents.grid import sheet
+from gateway.parents.names import Names, names_of
+from gateway.parents.resend import resend
+from gateway.parents.words import why
+from gateway.visit import Form, Visit
+
+MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
+
+
+async def show(visit: Visit) -> web.Response:
+    """A month, the current one unless `mois` names another."""
+    return await _draw(visit, _month(visit.request.query.get("mois", "")))
+
+
+async def add_to_cart(visit: Visit) -> web.Response:
+    """Put the ticked meals of one service in the cart, and take out the unticked ones."""
+    form = await visit.form()
+    change = _change(visit, form)
+    try:
+        await visit.ask(CHANGE_CART, change)
+    except (MealsRefused, SameIdOtherContent) as refusal:
+        typed = form.all("repas")
+        return await _draw(visit, change.first, refusal=refusal, typed={change.service: typed})
+    except Unavailable as refusal:
+        return await resend(visit, refusal, "Ajouter au panier", f"/calendrier{_query(change)}")
+    onward = _month(form.text("suite"))
+    if onward:
+        return visit.go(f"/calendrier?mois={onward:%Y-%m}&ajout=oui")
+    return visit.go("/panier")
+
+
+def _query(change: ChangeCart) -> str:
+    return f"?mois={change.first:%Y-%m}"
+
+
+def _month(text: str) -> date | None:
+    return date.fromisoformat(f"{text}-01") if MONTH.fullmatch(text) else None
+
+
+def _change(visit: Visit, form: Form) -> ChangeCart:
+    """What the form asks for. Raises Malformed: our own pages never send that."""
+    try:
+        service = ServiceId(UUID(visit.request.match_info["service"]))
+        return ChangeCart(
+            change=form.id("change"),
+            service=service,
+            first=date.fromisoformat(form.text("first")),
+            last=date.fromisoformat(form.text("last")),
+            meals=tuple(_meal(service, value) for value in form.all("repas")),
+        )
+    except (ValueError, ValidationError) as error:
+        raise Malformed() from error
+
+
+def _meal(service: ServiceId, value: str) -> MealKey:
+    beneficiary, day, session = value.split("|")
+    return MealKey.model_validate(
+        {"beneficiary": beneficiary, "service": service, "day": day, "session": session}
+    )
+
+
+async def _draw(
+    visit: Visit,
+    day: date | None,
+    *,
+    refusal: Refusal | None = None,
+    typed: dict[ServiceId, list[str]] | None = None,
+) -> web.Response:
+    month, names, wallets = await asyncio.gather(
+        visit.ask(GET_CALENDAR, ShowCalendar(day=day)),
+        names_of(visit),
+        visit.ask_if_there(GET_WALLETS, ShowWallets()),
+    )
+    names.number(b.beneficiary for s in month.services for b in s.beneficiaries)
+    sheets = [sheet(s, names, _ticked(typed, s.service)) for s in month.services]
+    missing = [] if names.known else ["les prénoms"]
+    return visit.page(
+        "calendar.html",
+        status=refusal.status if refusal else 200,
+        month=month,
+        sheets=sheets,
+        change=uuid4,
+        wallets={w.regie: w for w in wallets.wallets} if wallets else {},
+        missing=[*missing, *([] if wallets else ["vos crédits"])],
+        before=(month.first - timedelta(days=1)).replace(day=1),
+        after=month.last + timedelta(days=1),
+        cart_count=month.cart_count,
+        added="ajout" in visit.request.query,
+        refusal=refusal,
+        reasons=refused_meals(refusal, month, names) if refusal else [],
+    )
+
+
+def _ticked(typed: dict[ServiceId, list[str]] | None, service: ServiceId) -> Collection[str] | None:
+    return frozenset(typed[service]) if typed and service in typed else None
+
+
+def refused_meals(refusal: Refusal, month: Calendar, names: Names) -> list[str]:
+    """A sentence for each refused meal: who, which day, why."""
+    details = refusal.details
+    if not isinstance(details, MealsRefused.Details):
+        return []
+    zones = {s.service: ZoneInfo(s.zone) for s in month.services}
+    return [refused_meal(m, zones.get(m.service, french.PARIS), names) for m in details.meals]
+
+
+def refused_meal(meal: RefusedMeal, zone: ZoneInfo, names: Names) -> str:
+    """« Louane, jeudi 3 décembre : complet »."""
+    who = names.first(meal.beneficiary)
+    return f"{who}, {french.day_of_year(meal.day)}{french.NBSP}: {why(meal, zone)}."

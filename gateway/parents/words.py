@@ -1,0 +1,53 @@
+"""What the states of meals and orders are called in front of parents."""
+
+from datetime import tzinfo
+
+from chassis.ui import french
+from contracts.booking import CellState, OrderState, RefusedMeal
+from contracts.values import Session
+
+CELLS: dict[CellState, str] = {
+    "bookable": "À réserver",
+    "in_cart": "Au panier",
+    "held": "En attente",
+    "booked": "Réservé",
+    "full": "Complet",
+    "late": "Trop tard",
+    "closed": "Fermé",
+    "not_entitled": "Pas d’accès",
+}
+"""One or two words for a day of the calendar."""
+
+REASONS: dict[CellState, str] = {
+    "bookable": "à nouveau disponible, réessayez",
+    "in_cart": "déjà dans votre panier",
+    "held": "déjà réservé, en attente de confirmation",
+    "booked": "déjà réservé",
+    "full": "complet",
+    "late": "trop tard",
+    "closed": "pas de service ce jour-là",
+    "not_entitled": "pas d’accès à ce service ce jour-là",
+}
+"""Why a meal cannot be booked, within a sentence."""
+
+SESSIONS: dict[Session, str] = {"midi": "midi", "matin": "matin", "soir": "soir"}
+
+ORDERS: dict[OrderState, str] = {
+    "confirmed": "Confirmée",
+    "held": "En cours de confirmation",
+    "released": "Places rendues",
+    "cancelled": "Annulée",
+}
+
+
+def session_name(session: Session) -> str:
+    """« midi », « soir »; a session that has no name yet shows its own word."""
+    return SESSIONS.get(session, session.replace("_", " "))
+
+
+def why(meal: RefusedMeal, zone: tzinfo) -> str:
+    """« trop tard : c’était jusqu’au jeudi 26 novembre à 10 h 00 (article 4) »."""
+    text = REASONS[meal.state]
+    if meal.state == "late" and meal.deadline:
+        text += f"{french.NBSP}: c’était jusqu’au {french.instant(meal.deadline, zone)}"
+    return f"{text} ({meal.article})" if meal.article else text

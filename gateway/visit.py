@@ -1,0 +1,164 @@
+"""One visit of a page: who comes, what they may ask the neighbours, the page they get."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+from urllib.parse import quote
+from uuid import UUID
+
+from aiohttp import web
+from multidict import MultiDictProxy
+from pydantic import BaseModel
+
+from chassis import ui
+from chassis.auth import Caller
+from chassis.client import Clients
+from contracts.accounts import SessionView
+from contracts.operation import Operation
+from contracts.refusal import Malformed, Unavailable, Unsigned
+from gateway.config import GatewaySettings
+from gateway.protection import form_token
+from gateway.sessions import Cookies, Memory, Sessions, new_token
+
+Req = TypeVar("Req", bound=BaseModel)
+Res = TypeVar("Res", bound=BaseModel)
+PATIENCE_SECONDS = 2.0
+"""How long a page waits for what it can do without."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """What all visits share."""
+
+    settings: GatewaySettings
+    kit: ui.Kit
+    clients: Clients
+    sessions: Sessions
+    cookies: Cookies
+    names: "Memory[UUID, Any]"
+
+
+SITE = web.AppKey("site", Site)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request of a browser."""
+
+    site: Site
+    request: web.Request
+    token: str
+    """The cookie's token that forms derive their proof from."""
+    session: SessionView | None
+
+    @property
+    def caller(self) -> Caller:
+        """The signed-in family. Raises Unsigned."""
+        if self.session is None:
+            raise Unsigned()
+        return Caller(kind="family", actor=self.session.person, household=self.session.household)
+
+    async def ask(self, operation: Operation[Req, Res], request: Req) -> Res:
+        """Ask a service in the family's name. Raises its refusals, or Unavailable."""
+        return await self.site.clients.call(operation, request, self.caller)
+
+    async def ask_if_there(self, operation: Operation[Req, Res], request: Req) -> Res | None:
+        """Ask for what the page can do without: None when the service does not answer soon."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return await self.ask(operation, request)
+        except (Unavailable, TimeoutError):
+            return None
+
+    async def form(self) -> "Form":
+        """What was typed."""
+        return Form(await self.request.post())
+
+    def page(self, template: str, *, status: int = 200, **content: Any) -> web.Response:
+        """A page for this visitor, with the proof that its forms need."""
+        html = self.site.kit.render(
+            template, session=self.session, csrf=partial(form_token, self.token),
+            path=self.request.path, **content,
+        )  # fmt: skip
+        return self._with_cookies(ui.answer(self.request, html, status))
+
+    def go(self, path: str) -> web.Response:
+        """Go on to another page of this site, by GET."""
+        return web.Response(status=303, headers={"Location": path, "Cache-Control": "no-store"})
+
+    def _with_cookies(self, response: web.Response) -> web.Response:
+        cookies = self.site.cookies
+        if self.session is None:
+            if self.request.cookies.get(cookies.session):
+                cookies.clear(response, cookies.session)
+            if self.request.cookies.get(cookies.visitor) != self.token:
+                cookies.set(response, cookies.visitor, self.token)
+        return response
+
+
+class Form:
+    """The fields of a form as text; what is missing is empty."""
+
+    def __init__(self, fields: "MultiDictProxy[str | bytes | bytearray | web.FileField]"):
+        self._fields = fields
+
+    def text(self, name: str) -> str:
+        """One field."""
+        value = self._fields.get(name, "")
+        return value if isinstance(value, str) else ""
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a repeated field."""
+        return [v for v in self._fields.getall(name, []) if isinstance(v, str)]
+
+    def id(self, name: str) -> UUID:
+        """A field that holds an id. Raises Malformed."""
+        try:
+            return UUID(self.text(name))
+        except ValueError as error:
+            raise Malformed() from error
+
+
+Show = Callable[[Visit], Awaitable[web.Response]]
+Screen = Callable[[web.Request], Awaitable[web.Response]]
+
+
+async def arrive(request: web.Request) -> Visit:
+    """Find out who comes. Raises Unavailable when accounts does not answer for a session."""
+    site = request.app[SITE]
+    token = request.cookies.get(site.cookies.session, "")
+    session = await site.sessions.of(token) if token else None
+    if session is None:
+        token = request.cookies.get(site.cookies.visitor) or new_token()
+    return Visit(site, request, token, session)
+
+
+def for_all(show: Show) -> Screen:
+    """A screen that anyone may see."""
+
+    async def screen(request: web.Request) -> web.Response:
+        return await show(await arrive(request))
+
+    return screen
+
+
+def for_family(show: Show) -> Screen:
+    """A screen of a signed-in family; others sign in first, then come back."""
+
+    async def screen(request: web.Request) -> web.Response:
+        visit = await arrive(request)
+        if visit.session is None:
+            return sign_in_first(visit)
+        return await show(visit)
+
+    return screen
+
+
+def sign_in_first(visit: Visit) -> web.Response:
+    """Send to the sign-in page, and back to this one afterwards."""
+    back = visit.request.path_qs if visit.request.method == "GET" else "/"
+    response = visit.go("/connexion" if back == "/" else f"/connexion?next={quote(back)}")
+    visit.site.cookies.clear(response, visit.site.cookies.session)
+    return response

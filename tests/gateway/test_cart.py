@@ -1,0 +1,203 @@
+"""The cart and its confirmation."""
+
+from datetime import date
+from uuid import uuid4
+
+from contracts import booking
+from contracts.refusal import SameIdOtherContent, Unavailable
+from tests.gateway.neighbours import (
+    AIGUILHE,
+    CANTEEN,
+    COUBON,
+    LOUANE,
+    THEO,
+    Script,
+    a_cart,
+    a_meal,
+    an_order,
+    checkout_order,
+    deadline,
+)
+from tests.gateway.reading import Browser
+
+THURSDAY, FRIDAY = date(2026, 12, 3), date(2026, 12, 4)
+CONFIRM = "/panier/confirmer"
+
+
+def the_guide_s_cart() -> booking.Cart:
+    """Two children, two dates, 15,20 €."""
+    return a_cart(*(a_meal(w, d) for w in (LOUANE, THEO) for d in (THURSDAY, FRIDAY)))
+
+
+async def test_the_cart_reads_like_the_guide_s(claire: Browser, script: Script) -> None:
+    script.cart = the_guide_s_cart()
+    page = await claire.get("/panier")
+    assert page.faults == []
+    assert "Bénéficiaire : Louane Dupont" in page.plain
+    assert "Dates : jeudi 3 et vendredi 4 décembre 2026" in page.plain
+    assert "Total produits TTC" in page.plain
+    assert "Choisissez votre moyen de paiement (4 produits)" in page.plain
+    assert "20,00 €</span> disponibles, il restera" in page.plain
+    assert "4,80 €" in page.plain
+
+
+async def test_an_empty_cart_leads_to_the_calendar(claire: Browser) -> None:
+    page = await claire.get("/panier")
+    assert page.faults == []
+    assert "Votre panier est vide." in page.text
+    assert CONFIRM not in page.forms
+
+
+async def test_confirming_sends_what_was_shown(claire: Browser, script: Script) -> None:
+    script.cart = the_guide_s_cart()
+    page = await claire.get("/panier")
+    checkout = page.field(CONFIRM, "checkout")
+    sent = await claire.send(page, CONFIRM)
+    order = checkout_order(checkout)
+    assert sent.location == f"/commandes/{order}"
+    asked = script.of("booking.place_order")[0]
+    assert (asked.order, asked.regie, asked.means) == (order, COUBON, "credits")
+    assert (asked.expected_cents, asked.cart_version) == (1520, 7)
+
+
+async def test_one_button_confirms_every_regie_in_order(claire: Browser, script: Script) -> None:
+    script.cart = a_cart(a_meal(LOUANE, THURSDAY), more=(a_meal(THEO, THURSDAY),))
+    page = await claire.get("/panier")
+    checkout = page.field(CONFIRM, "checkout")
+    sent = await claire.send(page, CONFIRM)
+    ids = [checkout_order(checkout, regie) for regie in (COUBON, AIGUILHE)]
+    assert sent.location == f"/commandes?commande={ids[0]}&commande={ids[1]}"
+    summary = await claire.get(sent.location)
+    assert summary.status == 200
+    assert summary.faults == []
+    assert "Vos commandes" in summary.text
+
+
+async def test_a_changed_price_is_shown_with_one_button_to_go_on(
+    claire: Browser, script: Script
+) -> None:
+    script.cart = the_guide_s_cart()
+    page = await claire.get("/panier")
+    meals = (
+        booking.RepricedMeal(beneficiary=LOUANE, service=CANTEEN, day=THURSDAY, session="midi",
+                             shown_cents=380, cents=410),
+        booking.RepricedMeal(beneficiary=THEO, service=CANTEEN, day=THURSDAY, session="midi",
+                             cents=380),
+        booking.RepricedMeal(beneficiary=THEO, service=CANTEEN, day=FRIDAY, session="midi",
+                             shown_cents=380),
+    )  # fmt: skip
+    script.raises["booking.place_order"] = booking.PriceChanged(
+        cart_version=8, cents=1550, shown_cents=1520, meals=meals
+    )
+    again = await claire.send(page, CONFIRM)
+    assert again.status == 409
+    assert again.faults == []
+    assert "Rien n’a été débité." in again.plain
+    assert "Louane, jeudi 3 décembre : 4,10 € au lieu de 3,80 €." in again.plain
+    assert "Théo, jeudi 3 décembre : ajouté à votre panier, 3,80 €." in again.plain
+    assert "Théo, vendredi 4 décembre : n’est plus dans votre panier" in again.plain
+    assert "Total : 15,50 € au lieu de 15,20 €." in again.plain
+    assert "Confirmer avec ces nouveaux montants" in again.plain
+    assert again.field(CONFIRM, "checkout") != page.field(CONFIRM, "checkout")
+
+
+async def test_refused_meals_say_who_when_and_why(claire: Browser, script: Script) -> None:
+    script.cart = the_guide_s_cart()
+    page = await claire.get("/panier")
+    refused = booking.RefusedMeal(
+        beneficiary=LOUANE, service=CANTEEN, day=THURSDAY, session="midi", state="late",
+        deadline=deadline(THURSDAY),
+    )  # fmt: skip
+    script.raises["booking.place_order"] = booking.MealsRefused(meals=(refused,))
+    again = await claire.send(page, CONFIRM)
+    assert again.status == 409
+    assert (
+        "Louane, jeudi 3 décembre : trop tard : c’était jusqu’au jeudi 26 novembre à 10 h 00."
+        in again.plain
+    )
+
+
+async def test_confirming_again_after_back_leads_to_the_order(
+    claire: Browser, script: Script
+) -> None:
+    script.cart = the_guide_s_cart()
+    page = await claire.get("/panier")
+    order = checkout_order(page.field(CONFIRM, "checkout"))
+    script.orders[order] = an_order(order, "confirmed")
+    script.raises["booking.place_order"] = booking.CartEmpty()
+    assert (await claire.send(page, CONFIRM)).location == f"/commandes/{order}"
+
+
+async def test_a_cart_emptied_elsewhere_says_so(claire: Browser, script: Script) -> None:
+    script.cart = the_guide_s_cart()
+    page = await claire.get("/panier")
+    script.cart = booking.Cart(regies=(), cents=0)
+    script.raises["booking.place_order"] = booking.CartEmpty()
+    again = await claire.send(page, CONFIRM)
+    assert again.status == 409
+    assert "Votre panier est vide. Si vous venez de le valider" in again.plain
+
+
+async def test_the_same_checkout_with_other_content_shows_the_way_to_the_order(
+    claire: Browser, script: Script
+) -> None:
+    script.cart = the_guide_s_cart()
+    page = await claire.get("/panier")
+    script.raises["booking.place_order"] = SameIdOtherContent()
+    again = await claire.send(page, CONFIRM)
+    assert again.status == 422
+    assert again.faults == []
+    assert f"/commandes/{checkout_order(page.field(CONFIRM, 'checkout'))}" in again.text
+
+
+async def test_when_booking_is_away_the_same_checkout_is_sent_again(
+    claire: Browser, script: Script
+) -> None:
+    script.cart = the_guide_s_cart()
+    page = await claire.get("/panier")
+    script.raises["booking.place_order"] = Unavailable()
+    again = await claire.send(page, CONFIRM)
+    assert again.status == 503
+    assert again.field(CONFIRM, "checkout") == page.field(CONFIRM, "checkout")
+    script.raises.clear()
+    assert (await claire.send(again, CONFIRM)).status == 303
+
+
+async def test_credits_that_are_short_are_announced_and_not_refused(
+    claire: Browser, script: Script
+) -> None:
+    script.cart = a_cart(a_meal(LOUANE, THURSDAY, cents=2660))
+    page = await claire.get("/panier")
+    assert "il manque" in page.plain
+    assert "6,60 €" in page.plain
+    assert (await claire.send(page, CONFIRM)).status == 303
+
+
+async def test_meals_no_longer_available_can_be_taken_out_at_once(
+    claire: Browser, script: Script
+) -> None:
+    late = a_meal(THEO, FRIDAY, state="late")
+    script.cart = a_cart(a_meal(LOUANE, FRIDAY), late)
+    page = await claire.get("/panier")
+    assert page.faults == []
+    assert "Trop tard : c’était jusqu’au jeudi 26 novembre à 10 h 00" in page.plain
+    assert "Retirer les repas indisponibles" in page.text
+    value = f"{CANTEEN}|{THEO}|2026-12-04|midi"
+    proof = page.field("/panier/retirer", "csrf")
+    fields = [("csrf", proof), ("change", str(uuid4())), ("retirer", value)]
+    assert (await claire.post("/panier/retirer", fields)).location == "/panier"
+    change = script.of("booking.change_cart")[0]
+    assert (change.first, change.last) == (FRIDAY, FRIDAY)
+    assert [m.beneficiary for m in change.meals] == [LOUANE]
+
+
+async def test_without_names_and_credits_the_cart_can_still_be_confirmed(
+    claire: Browser, script: Script
+) -> None:
+    script.cart = the_guide_s_cart()
+    script.raises["accounts.get_household"] = Unavailable()
+    script.raises["payments.get_wallets"] = Unavailable()
+    page = await claire.get("/panier")
+    assert page.faults == []
+    assert "solde non affiché pour le moment" in page.plain
+    assert (await claire.send(page, CONFIRM)).status == 303
