@@ -111,7 +111,9 @@ class Verifier:
                 roles=frozenset((str(r), UUID(a)) for r, a in claims.get("roles", [])),
             )
             return float(claims["exp"]), caller
-        except (JoseError, KeyError, TypeError, ValueError, AttributeError) as error:
+        except (
+            JoseError, KeyError, TypeError, ValueError, AttributeError, RecursionError,
+        ) as error:  # fmt: skip
             raise Unsigned() from error
 
 

@@ -30,11 +30,19 @@ class Broker:
     that never wake up again.
     """
 
-    def __init__(self, url: str, service: str, deliver: Deliver | None, forget: Callable[[], None]):
+    def __init__(
+        self,
+        url: str,
+        service: str,
+        deliver: Deliver | None,
+        forget: Callable[[], None],
+        busy: Callable[[], bool] = lambda: False,
+    ):
         self._url = url
         self._service = service
         self._deliver = deliver
         self._forget = forget
+        self._busy = busy
         self._exchange: AbstractExchange | None = None
         self._up = asyncio.Event()
         self._heard = time.monotonic()
@@ -129,6 +137,8 @@ class Broker:
             name = f"{self._service}.canary.v1"
             await self.publish(name, str(uuid.uuid4()), b"{}", "")
             await asyncio.wait([trouble], timeout=CANARY_SECONDS)
+            if self._busy():  # a full prefetch lets no canary through: the silence is ours
+                self._heard = time.monotonic()
             silence = time.monotonic() - self._heard
             CANARY_AGE.set(silence)
             if self._deliver is not None and silence > 3 * CANARY_SECONDS:

@@ -12,6 +12,7 @@ from pydantic_settings import (
     EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
 )
 
 SettingsType = TypeVar("SettingsType", bound="Settings")
@@ -31,7 +32,9 @@ class EnvironmentOrFile(EnvSettingsSource):
 class Settings(BaseSettings):
     """Base of every process's settings. A field without default must be given at start."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True
+    )
 
     environment: Literal["development", "production"] = "production"
     http_host: str = "127.0.0.1"
@@ -85,5 +88,8 @@ def load(settings: type[SettingsType], **given: Any) -> SettingsType:
             for e in error.errors()
         )
         sys.exit(f"Configuration incomplète : {names}. Voir docs/runbook.md.")
-    except OSError as error:
-        sys.exit(f"Configuration : le fichier de secret {error.filename} est illisible.")
+    except SettingsError as error:
+        file = getattr(error.__cause__, "filename", None)
+        if file is None:
+            raise
+        sys.exit(f"Configuration : le fichier de secret {file} est illisible.")

@@ -74,8 +74,11 @@ async def reading(pool: Pool, *, seconds: float = UNIT_SECONDS) -> AsyncIterator
         yield connection
 
 
-_OUTAGE_CLASSES = ("08", "40", "53", "55", "57", "58")
-"""SQLSTATE classes that say "not now": connection, rollback, resources, locks, operator, system."""
+_OUTAGE_CLASSES = ("08", "28", "3D", "40", "53", "55", "57", "58")
+"""SQLSTATE classes that say "not now": connection, sign-in (a password is being changed), database
+(a restore is under way), rollback, resources, locks, operator, system."""
+_OUTAGE_STATES = ("25006", "25P03")
+"""A standby that does not write yet; a transaction whose process was frozen for too long."""
 
 
 def is_outage(error: BaseException) -> bool:
@@ -84,7 +87,8 @@ def is_outage(error: BaseException) -> bool:
     Never true for a deterministic error: a constraint, a type, a bug.
     """
     if isinstance(error, asyncpg.PostgresError):
-        return bool(error.sqlstate) and str(error.sqlstate)[:2] in _OUTAGE_CLASSES
+        state = str(error.sqlstate or "")
+        return state[:2] in _OUTAGE_CLASSES or state in _OUTAGE_STATES
     if isinstance(error, asyncpg.InternalClientError):
         return True
     if isinstance(error, asyncpg.InterfaceError):

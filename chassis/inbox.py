@@ -27,7 +27,7 @@ BATCH = 150
 TRIES = 3
 REMEMBER = """
 insert into inbox (id) select unnest($1::uuid[]) on conflict (id) do nothing
-returning id, app_now() as now
+returning id, (select app_now()) as now
 """
 
 
@@ -55,6 +55,8 @@ class Reader:
         self._handlers = {event.name: (event, handler) for event, handler in reads.items()}
         self._wake_relay = wake_relay
         self._waiting: asyncio.Queue[AbstractIncomingMessage | None] = asyncio.Queue()
+        self.busy = False
+        """Whether a batch is in hand: until it is acknowledged, the queue may bring no more."""
 
     async def deliver(self, message: AbstractIncomingMessage) -> None:
         """Take one message from the broker; bounded by the prefetch."""
@@ -80,7 +82,11 @@ class Reader:
                     self._waiting.put_nowait(None)
                     break
                 batch.append(more)
-            await self._work_off(batch)
+            self.busy = True
+            try:
+                await self._work_off(batch)
+            finally:
+                self.busy = False
 
     async def _work_off(self, batch: list[AbstractIncomingMessage]) -> None:
         groups: dict[str, list[Message]] = {}

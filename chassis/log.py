@@ -34,7 +34,7 @@ def _error_in_brief(
             code = trace.tb_frame.f_code
             places.append(f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}:{code.co_name}")
             trace = trace.tb_next
-        event["trace"] = places[-8:]
+        event["places"] = places[-8:]
     elif error is not None:
         event["error"] = error
     return event

@@ -4,12 +4,13 @@ import asyncio
 import random
 import time
 from contextlib import suppress
+from datetime import datetime
 
 import asyncpg
 import structlog
 
 from chassis.broker import Broker
-from chassis.database import Transaction
+from chassis.database import Pool, Transaction
 from chassis.metrics import EVENTS_SENT, OUTBOX_AGE
 
 log = structlog.get_logger()
@@ -23,6 +24,7 @@ select seq, id, name, body, trace, extract(epoch from clock_timestamp() - told):
 from outbox where sent is null order by seq limit $1
 """
 SENT = "update outbox set sent = clock_timestamp() where seq = any($1)"
+AGAIN = "update outbox set sent = null where sent >= $1"
 TRY_LOCK = "select pg_try_advisory_lock($1)"
 NOTIFY = "select pg_notify('outbox', '')"
 
@@ -113,3 +115,12 @@ class Relay:
             if isinstance(result, BaseException):
                 log.error("not_relayed", event_name=row["name"], error=result)
         return len(confirmed)
+
+
+async def republish(pool: Pool, since: datetime) -> int:
+    """Have everything that was sent since then sent again: a broker lost its messages.
+
+    Inboxes absorb what had arrived. How many events will be sent.
+    """
+    done: str = await pool.execute(AGAIN, since)
+    return int(done.rpartition(" ")[2])

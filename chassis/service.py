@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from chassis.broker import Broker
 from chassis.config import ServiceSettings, load
 from chassis.database import Pool, open_pool, transaction
 from chassis.inbox import Handler, Message, Reader
-from chassis.relay import Relay
+from chassis.relay import Relay, republish
 from chassis.timers import Timer
 from chassis.web import Binding, Door, application
 from contracts.event import Event
@@ -87,7 +88,7 @@ async def running(service: Service, settings: ServiceSettings) -> AsyncIterator[
         resources = await stack.enter_async_context(service.open(settings))
         broker = Broker(
             settings.amqp_url, service.name,
-            lambda message: reader.deliver(message), lambda: reader.forget(),
+            lambda message: reader.deliver(message), lambda: reader.forget(), lambda: reader.busy,
         )  # fmt: skip
         relay = Relay(settings.direct_url, broker, name=service.name)
         reader = Reader(pool, service.reads, relay.wake)
@@ -148,7 +149,7 @@ async def _serve(service: Service, settings: ServiceSettings) -> None:
 
 
 def run(service: Service) -> None:
-    """`python -m services.x [migrate | openapi | dead list|show|replay|discard ID]`."""
+    """`python -m services.x [migrate | openapi | republish SINCE | dead VERB …]`."""
     command = sys.argv[1:] or ["serve"]
     match command:
         case ["serve"]:
@@ -162,10 +163,26 @@ def run(service: Service) -> None:
             sys.stdout.write(
                 json.dumps(openapi.document(service.name, operations), indent=1) + "\n"
             )
+        case ["republish", since]:
+            process.run(_republish(service, load(service.settings), since))
         case ["dead", verb, *rest]:
             process.run(_dead(service, load(service.settings), verb, rest))
         case _:
-            sys.exit(f"usage: python -m {service.package} [migrate | openapi | dead VERB]")
+            sys.exit(
+                f"usage: python -m {service.package} [migrate | openapi | republish | dead VERB]"
+            )
+
+
+async def _republish(service: Service, settings: ServiceSettings, since: str) -> None:
+    try:
+        moment = datetime.fromisoformat(since).astimezone()
+    except ValueError:
+        sys.exit("usage: republish 2026-11-16T08:00:00+01:00")
+    pool = await open_pool(settings.database_url, 1, name=f"{service.name}-republish")
+    try:
+        sys.stdout.write(f"{await republish(pool, moment)}\n")
+    finally:
+        pool.terminate()
 
 
 async def _dead(service: Service, settings: ServiceSettings, verb: str, rest: list[str]) -> None:

@@ -4,7 +4,7 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, AnyStr, Generic, TypeVar
 
 import asyncpg
 import structlog
@@ -145,6 +145,7 @@ async def parse(request: web.Request, operation: Operation[Req, Res]) -> Req:
         try:
             raw = await request.read()
             content = from_json(raw) if raw else {}
+            _must_be_storable(raw, b"\\u0000")
         except ValueError as error:
             raise Malformed(errors=[FieldError(field="", kind="json_invalid")]) from error
         except web.HTTPRequestEntityTooLarge as error:
@@ -154,12 +155,18 @@ async def parse(request: web.Request, operation: Operation[Req, Res]) -> Req:
         given = content
     else:
         given = dict(request.query)
+        _must_be_storable("".join(given.values()), "\0")
     if given.keys() & operation.path_fields:
         raise Malformed(errors=[FieldError(field="", kind="path_field_in_body")])
     try:
         return operation.request.model_validate(given | dict(request.match_info))
     except ValidationError as error:
         raise Malformed(errors=field_errors(error)) from error
+
+
+def _must_be_storable(text: AnyStr, nul: AnyStr) -> None:
+    if nul in text:  # PostgreSQL keeps every character but this one
+        raise Malformed(errors=[FieldError(field="", kind="string_nul")])
 
 
 def field_errors(error: ValidationError) -> list[FieldError]:

@@ -1,4 +1,7 @@
-"""What booking can be asked and tells: calendar, cart, orders, cancellations."""
+"""What booking can be asked and tells: calendar, cart, orders, cancellations.
+
+Instants come with the offset of the town's own clocks: they are shown as they stand.
+"""
 
 from datetime import date, datetime
 from typing import Annotated, Literal
@@ -14,6 +17,7 @@ from contracts.values import (
     BeneficiaryId,
     Cents,
     CheckoutId,
+    Day,
     HouseholdId,
     Label,
     Means,
@@ -63,13 +67,6 @@ class PricedMeal(MealKey):
     """A meal with its price."""
 
     cents: Cents
-
-
-class RepricedMeal(MealKey):
-    """A meal whose price differs from the one that was shown; nothing means: not there."""
-
-    shown_cents: Cents | None = None
-    cents: Cents | None = None
 
 
 class OrderedMeal(PricedMeal):
@@ -162,7 +159,7 @@ class MealsRefused(Refusal, code="booking.meals_refused", status=409):
 
 
 class PriceChanged(Refusal, code="booking.price_changed", status=409):
-    """The cart is not the one that was shown: nothing was charged, the differences are listed."""
+    """The cart is not the one that was shown: nothing was charged; it is given as it is now."""
 
     sentence = "Votre panier a changé depuis son affichage. Rien n’a été débité."
 
@@ -170,7 +167,7 @@ class PriceChanged(Refusal, code="booking.price_changed", status=409):
         cart_version: int
         cents: Cents
         shown_cents: Cents
-        meals: tuple[RepricedMeal, ...] = ()
+        meals: tuple[PricedMeal, ...] = ()
 
 
 class CartEmpty(Refusal, code="booking.cart_empty", status=409):
@@ -210,7 +207,7 @@ class CreditChanged(Refusal, code="booking.credit_changed", status=409):
 class ShowCalendar(Value):
     """Asks for a month, named by any of its days; without one, the current month."""
 
-    day: date | None = None
+    day: Day | None = None
 
 
 class Cell(Value):
@@ -240,7 +237,6 @@ class ServiceMonth(Value):
     regie: RegieId
     service_name: Label
     authority_name: Label
-    zone: str
     beneficiaries: tuple[BeneficiaryMonth, ...]
 
 
@@ -260,8 +256,8 @@ class ChangeCart(Value):
 
     change: UUID
     service: ServiceId
-    first: date
-    last: date
+    first: Day
+    last: Day
     meals: Annotated[tuple[MealKey, ...], Field(max_length=LINES_MAX)]
 
 
@@ -376,9 +372,8 @@ CHANGE_CART = Operation(
     refusals=(NotFound, MealsRefused),
 )  # fmt: skip
 GET_CART = Operation(
-    name="booking.get_cart", method="GET", path="/cart",
-    request=ShowCart, response=Cart, callers=FAMILY,
-    summary="The cart, priced by the rules engine, régie by régie.",
+    name="booking.get_cart", method="GET", path="/cart", request=ShowCart, response=Cart,
+    callers=FAMILY, summary="The cart, priced by the rules engine, régie by régie.",
 )  # fmt: skip
 PLACE_ORDER = Operation(
     name="booking.place_order", method="PUT", path="/orders/{order}",

@@ -16,6 +16,7 @@ from contracts.values import (
     RegieId,
     ServiceId,
     Value,
+    Version,
 )
 
 
@@ -80,7 +81,7 @@ class PublishRegulation(Value):
     """Publishes a règlement: its service, authority and version are inside."""
 
     service: ServiceId
-    version: int
+    version: Version
     regulation: Regulation
 
 

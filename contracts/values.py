@@ -1,5 +1,6 @@
 """Small values that mean the same thing in every service."""
 
+from datetime import date
 from typing import Annotated, Literal, NewType
 from uuid import UUID
 
@@ -25,8 +26,11 @@ PositiveCents = Annotated[int, Field(gt=0, le=CENTS_MAX)]
 Label = Annotated[str, Field(min_length=1, max_length=120)]
 """A public name: a commune, a canteen, a category. Never a person's."""
 
-Version = Annotated[int, Field(ge=1)]
+Version = Annotated[int, Field(ge=1, le=2_147_483_647)]
 """How often an aggregate has changed; a reader keeps the highest it has seen."""
+
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
+"""A day that somebody may ask for: a month can be counted on from it."""
 
 Session = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,19}$")]
 """The part of a day that is booked: `midi` for a meal, `matin` or `soir` for the garderie."""

@@ -1,11 +1,10 @@
 """French as people write it: amounts, days, instants, counts, and the sentence of a refusal."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency
@@ -14,7 +13,6 @@ from contracts.refusal import Refusal
 
 LOCALE = "fr_FR"
 NBSP = "\N{NO-BREAK SPACE}"
-PARIS = ZoneInfo("Europe/Paris")
 KEPT = 8_192
 """Writings kept in memory: Babel takes its time, and a page shows the same days again and again."""
 
@@ -74,18 +72,25 @@ def of_month(value: date) -> str:
     return f"d’{text}" if text[0] in "ao" else f"de {text}"
 
 
+def instant(value: datetime) -> str:
+    """« jeudi 26 novembre à 10 h 00 », as the clocks of the instant's own offset say."""
+    return _instant(value.replace(tzinfo=None))
+
+
 @lru_cache(KEPT)
-def instant(value: datetime, zone: tzinfo = PARIS) -> str:
-    """« jeudi 26 novembre à 10 h 00 », as the clocks of that place say."""
-    local = value.astimezone(zone)
+def _instant(local: datetime) -> str:
+    # by local time: instants of two zones are equal, and written differently
     clock = format_datetime(local, f"H{NBSP}'h'{NBSP}mm", locale=LOCALE)
     return f"{day_of_year(local.date())} à {clock}"
 
 
-@lru_cache(KEPT)
-def instant_in_brief(value: datetime, zone: tzinfo = PARIS) -> str:
+def instant_in_brief(value: datetime) -> str:
     """« jeu. 26 nov., 10 h 00 », where room is short."""
-    local = value.astimezone(zone)
+    return _instant_in_brief(value.replace(tzinfo=None))
+
+
+@lru_cache(KEPT)
+def _instant_in_brief(local: datetime) -> str:
     text = format_datetime(local, f"EEE{NBSP}d{NBSP}MMM, H{NBSP}'h'{NBSP}mm", locale=LOCALE)
     return text.replace(f"{NBSP}1{NBSP}", f"{NBSP}1er{NBSP}", 1) if local.day == 1 else text
 

@@ -5,7 +5,6 @@ import re
 from collections.abc import Collection
 from datetime import date, timedelta
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from pydantic import ValidationError
@@ -14,7 +13,6 @@ from chassis.ui import french
 from contracts.booking import (
     CHANGE_CART,
     GET_CALENDAR,
-    Calendar,
     ChangeCart,
     MealKey,
     MealsRefused,
@@ -113,7 +111,7 @@ async def _draw(
         cart_count=month.cart_count,
         added="ajout" in visit.request.query,
         refusal=refusal,
-        reasons=refused_meals(refusal, month, names) if refusal else [],
+        reasons=refused_meals(refusal, names) if refusal else [],
     )
 
 
@@ -121,16 +119,15 @@ def _ticked(typed: dict[ServiceId, list[str]] | None, service: ServiceId) -> Col
     return frozenset(typed[service]) if typed and service in typed else None
 
 
-def refused_meals(refusal: Refusal, month: Calendar, names: Names) -> list[str]:
+def refused_meals(refusal: Refusal, names: Names) -> list[str]:
     """A sentence for each refused meal: who, which day, why."""
     details = refusal.details
     if not isinstance(details, MealsRefused.Details):
         return []
-    zones = {s.service: ZoneInfo(s.zone) for s in month.services}
-    return [refused_meal(m, zones.get(m.service, french.PARIS), names) for m in details.meals]
+    return [refused_meal(meal, names) for meal in details.meals]
 
 
-def refused_meal(meal: RefusedMeal, zone: ZoneInfo, names: Names) -> str:
+def refused_meal(meal: RefusedMeal, names: Names) -> str:
     """« Louane, jeudi 3 décembre : complet »."""
     who = names.first(meal.beneficiary)
-    return f"{who}, {french.day_of_year(meal.day)}{french.NBSP}: {why(meal, zone)}."
+    return f"{who}, {french.day_of_year(meal.day)}{french.NBSP}: {why(meal)}."

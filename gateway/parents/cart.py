@@ -48,6 +48,8 @@ class Line:
     month: date
     values: list[str]
     """The meals, as the form that takes them out sends them."""
+    shown: str
+    """The meals with their price, as the confirming form says what was seen."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,8 @@ def _line(meals: list[CartMeal], names: Names, *, several: bool) -> Line:
         cents=sum(meal.cents for meal in meals),
         month=one.day,
         values=[f"{m.service}|{m.beneficiary}|{m.day.isoformat()}|{m.session}" for m in meals],
+        shown=f"{one.cents}|{one.service}|{one.beneficiary}|{one.session}|"
+        + ",".join(m.day.isoformat() for m in meals),
     )
 
 

@@ -1,6 +1,7 @@
 """Confirming the cart: an order per régie, made once however often the button is pressed."""
 
 import asyncio
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -8,16 +9,15 @@ from pydantic import ValidationError
 
 from chassis.ui import french
 from contracts.booking import (
-    GET_CALENDAR,
     GET_ORDER,
     PLACE_ORDER,
     CartEmpty,
+    MealKey,
     MealsRefused,
     OrderView,
     PlaceOrder,
     PriceChanged,
-    RepricedMeal,
-    ShowCalendar,
+    PricedMeal,
     ShowOrder,
     WrongOrderId,
     order_of,
@@ -51,7 +51,7 @@ async def confirm(visit: Visit) -> web.Response:
         return await resend(visit, refusal, "Confirmer à nouveau", "/panier")
     if isinstance(refusal, SameIdOtherContent):
         return visit.page("already_sent.html", status=refusal.status, order=stopped.order)
-    return await _cart_again(visit, refusal, outcome.placed)
+    return await _cart_again(visit, refusal, stopped, outcome.placed)
 
 
 def _orders(form: Form) -> list[PlaceOrder]:
@@ -109,12 +109,14 @@ def _address(orders: list[OrderId]) -> str:
     return f"/commandes?{'&'.join(f'commande={order}' for order in orders)}"
 
 
-async def _cart_again(visit: Visit, refusal: Refusal, placed: list[OrderId]) -> web.Response:
+async def _cart_again(
+    visit: Visit, refusal: Refusal, stopped: PlaceOrder, placed: list[OrderId]
+) -> web.Response:
     """The cart as it is now, with what changed or cannot be had, and one button to go on."""
     views = await asyncio.gather(*(_view(visit, order) for order in placed))
     said = {
         "title": french.sentence(refusal),
-        "items": await _items(visit, refusal),
+        "items": await _items(visit, refusal, stopped.regie),
         "placed": [(order, view) for order, view in zip(placed, views, strict=True)],
     }
     if isinstance(refusal, PriceChanged):
@@ -131,28 +133,53 @@ async def _view(visit: Visit, order: OrderId) -> OrderView | None:
         return None
 
 
-async def _items(visit: Visit, refusal: Refusal) -> list[str]:
+async def _items(visit: Visit, refusal: Refusal, regie: RegieId) -> list[str]:
     """Each difference, each refused meal, in a sentence."""
     names = await names_of(visit)
     details = refusal.details
     if isinstance(details, PriceChanged.Details):
-        names.number(meal.beneficiary for meal in details.meals)
+        shown = _shown(await visit.form(), regie)
         total = f"Total{french.NBSP}: {_moved(details.shown_cents, details.cents)}."
-        return [*(_repriced(meal, names) for meal in details.meals), total]
+        return [*_differences(shown, details.meals, names), total]
     if isinstance(details, MealsRefused.Details):
         names.number(meal.beneficiary for meal in details.meals)
-        month = await visit.ask(GET_CALENDAR, ShowCalendar())
-        return refused_meals(refusal, month, names)
+        return refused_meals(refusal, names)
     return []
 
 
-def _repriced(meal: RepricedMeal, names: Names) -> str:
+def _shown(form: Form, regie: RegieId) -> dict[MealKey, int]:
+    """The meals and prices that the page showed for a régie, as its form carries them."""
+    shown = {}
+    for value in form.all("vu"):
+        try:
+            of, cents, service, beneficiary, session, dates = value.split("|")
+            if of != str(regie):
+                continue
+            for day in dates.split(","):
+                given = {"service": service, "beneficiary": beneficiary, "session": session}
+                shown[MealKey.model_validate(given | {"day": day})] = int(cents)
+        except (ValueError, ValidationError) as error:
+            raise Malformed() from error
+    return shown
+
+
+def _differences(
+    shown: Mapping[MealKey, int], meals: Iterable[PricedMeal], names: Names
+) -> list[str]:
+    """What was added, left, or costs something else than the page said, in sentences."""
+    now = {MealKey(**meal.model_dump(exclude={"cents"})): meal.cents for meal in meals}
+    changed = [key for key in {**shown, **now} if shown.get(key) != now.get(key)]
+    names.number(key.beneficiary for key in changed)
+    return [_difference(key, shown.get(key), now.get(key), names) for key in changed]
+
+
+def _difference(meal: MealKey, before: int | None, after: int | None, names: Names) -> str:
     who = f"{names.first(meal.beneficiary)}, {french.day_of_year(meal.day)}{french.NBSP}:"
-    if meal.shown_cents is None and meal.cents is not None:
-        return f"{who} ajouté à votre panier, {french.money(meal.cents)}."
-    if meal.cents is None and meal.shown_cents is not None:
-        return f"{who} n’est plus dans votre panier (il coûtait {french.money(meal.shown_cents)})."
-    return f"{who} {_moved(meal.shown_cents or 0, meal.cents or 0)}."
+    if before is None:
+        return f"{who} ajouté à votre panier, {french.money(after or 0)}."
+    if after is None:
+        return f"{who} n’est plus dans votre panier (il coûtait {french.money(before)})."
+    return f"{who} {_moved(before, after)}."
 
 
 def _moved(before: int, after: int) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
 from chassis.ui import french
 from contracts.booking import Cell, ServiceMonth
@@ -74,7 +73,6 @@ def box_value(beneficiary: BeneficiaryId, cell: Cell) -> str:
 def sheet(month: ServiceMonth, names: Names, typed: Collection[str] | None = None) -> Sheet:
     """Draw a service's month. `typed`: the boxes that were ticked in a form to show again."""
     children = sorted(month.beneficiaries, key=lambda b: names.order(b.beneficiary))
-    zone = ZoneInfo(month.zone)
     days: dict[tuple[date, str], dict[BeneficiaryId, Cell]] = {}
     for child in children:
         for cell in child.cells:
@@ -84,7 +82,7 @@ def sheet(month: ServiceMonth, names: Names, typed: Collection[str] | None = Non
     weeks: list[Week] = []
     for _, keys in groupby(sorted(days), key=lambda key: key[0].isocalendar()[:2]):
         rows = [(key, [days[key].get(i) for i in ids]) for key in keys]
-        week = _week(rows, ids, names, zone, typed, several=several)
+        week = _week(rows, ids, names, typed, several=several)
         if weeks and _continues(weeks[-1], week):
             weeks[-1].last, weeks[-1].closed = week.last, week.closed
         elif week.rows:
@@ -106,7 +104,7 @@ Cells = list[tuple[tuple[date, str], list[Cell | None]]]
 
 
 def _week(
-    days: Cells, ids: list[BeneficiaryId], names: Names, zone: ZoneInfo,
+    days: Cells, ids: list[BeneficiaryId], names: Names,
     typed: Collection[str] | None, *, several: bool,
 ) -> Week:  # fmt: skip
     cells = [cell for _, row in days for cell in row if cell]
@@ -120,7 +118,7 @@ def _week(
             _add_closed(rows, day, closed)
             continue
         boxes = [
-            _box(cell, names.first(i), i, zone, typed, shared) if cell else Box("none", "–")
+            _box(cell, names.first(i), i, typed, shared) if cell else Box("none", "–")
             for i, cell in zip(ids, row, strict=True)
         ]
         rows.append(Row(day, day, session_name(session) if several else "", boxes))
@@ -130,12 +128,12 @@ def _week(
         week.closed = f"Fermé{french.NBSP}: {reasons}"
     elif cells and since and all(cell.state in ("late", "closed") for cell in cells):
         latest = max((moment for moment in since if moment), default=None)
-        when = f" depuis le {french.instant(latest, zone)}" if latest else ""
+        when = f" depuis le {french.instant(latest)}" if latest else ""
         week.closed, week.missed = f"Réservations closes{when}", True
     elif shared and until:
-        week.deadline = f"À réserver avant le {french.instant(shared, zone)}"
+        week.deadline = f"À réserver avant le {french.instant(shared)}"
     elif shared:
-        week.deadline = f"Réservations closes depuis le {french.instant(shared, zone)}"
+        week.deadline = f"Réservations closes depuis le {french.instant(shared)}"
     return week
 
 
@@ -158,14 +156,14 @@ def _add_closed(rows: list[Row], day: date, reason: str) -> None:
 
 
 def _box(
-    cell: Cell, name: str, beneficiary: BeneficiaryId, zone: ZoneInfo,
+    cell: Cell, name: str, beneficiary: BeneficiaryId,
     typed: Collection[str] | None, shared: datetime | None,
 ) -> Box:  # fmt: skip
     price = french.money(cell.cents) if cell.cents is not None else ""
     note = ""
     if cell.deadline and cell.deadline != shared and cell.state in OPEN_OR_MISSED:
         before = "depuis" if cell.state == "late" else "avant"
-        note = f"{before} {french.instant_in_brief(cell.deadline, zone)}"
+        note = f"{before} {french.instant_in_brief(cell.deadline)}"
     if cell.state not in TICKABLE:
         if cell.state in ("closed", "not_entitled"):
             note, price = cell.reason, ""

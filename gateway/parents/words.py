@@ -1,7 +1,5 @@
 """What the states of meals and orders are called in front of parents."""
 
-from datetime import tzinfo
-
 from chassis.ui import french
 from contracts.booking import CellState, OrderState, RefusedMeal
 from contracts.values import Session
@@ -45,9 +43,9 @@ def session_name(session: Session) -> str:
     return SESSIONS.get(session, session.replace("_", " "))
 
 
-def why(meal: RefusedMeal, zone: tzinfo) -> str:
+def why(meal: RefusedMeal) -> str:
     """« trop tard : c’était jusqu’au jeudi 26 novembre à 10 h 00 (article 4) »."""
     text = REASONS[meal.state]
     if meal.state == "late" and meal.deadline:
-        text += f"{french.NBSP}: c’était jusqu’au {french.instant(meal.deadline, zone)}"
+        text += f"{french.NBSP}: c’était jusqu’au {french.instant(meal.deadline)}"
     return f"{text} ({meal.article})" if meal.article else text

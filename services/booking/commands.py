@@ -17,8 +17,8 @@ from contracts.booking import (
     OrderPlaced,
     PlaceOrder,
     PriceChanged,
+    PricedMeal,
     RefusedMeal,
-    RepricedMeal,
     WrongOrderId,
     order_of,
 )
@@ -134,7 +134,7 @@ async def place_order(tx: Transaction, asked: PlaceOrder, household: HouseholdId
         raise PriceChanged(
             cart_version=version, cents=order.cents, shown_cents=asked.expected_cents,
             meals=[
-                RepricedMeal(**_key(line), cents=line.cents) for line in order.lines
+                PricedMeal(**_key(line), cents=line.cents) for line in order.lines
             ],
         )  # fmt: skip
     full = await store.take_seats(tx, [store.seat_of(line) for line in order.lines])

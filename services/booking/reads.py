@@ -82,7 +82,6 @@ def _service_month(
     return ServiceMonth.model_construct(
         service=regulation.service, authority=regulation.authority, regie=regulation.regie,
         service_name=regulation.service_name, authority_name=regulation.authority_name,
-        zone=regulation.zone,
         beneficiaries=tuple(
             BeneficiaryMonth.model_construct(
                 beneficiary=row["beneficiary"],

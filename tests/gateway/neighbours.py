@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
 
 from aiohttp.test_utils import TestClient, TestServer
 from joserfc.jwk import KeySet, OKPKey
@@ -49,11 +50,13 @@ CANTEEN, EVENING = ServiceId(an_id("cantine")), ServiceId(an_id("garderie"))
 AUTHORITY = AuthorityId(an_id("mairie"))
 TODAY = date(2026, 11, 23)
 
+PARIS = ZoneInfo("Europe/Paris")
+
 
 def deadline(day: date) -> datetime:
     """The Thursday before the meal's week, at 10 in Paris."""
     monday = day - timedelta(days=day.weekday())
-    return datetime(monday.year, monday.month, monday.day, 9, tzinfo=UTC) - timedelta(days=4)
+    return datetime(monday.year, monday.month, monday.day, 10, tzinfo=PARIS) - timedelta(days=4)
 
 
 @dataclass
@@ -68,7 +71,6 @@ class Script:
     sessions: dict[str, accounts.SessionView] = field(default_factory=dict)
     raises: dict[str, Exception] = field(default_factory=dict)
     asked: list[tuple[str, BaseModel, Caller]] = field(default_factory=list)
-    zone: str = "Europe/Paris"
 
     def of(self, name: str) -> list[Any]:
         """The requests that one operation got."""
@@ -133,7 +135,7 @@ def _service(script: Script, months: tuple[booking.BeneficiaryMonth, ...]) -> bo
     return booking.ServiceMonth(
         service=CANTEEN, authority=AUTHORITY, regie=COUBON,
         service_name="Restaurant scolaire de Coubon", authority_name="Coubon",
-        zone=script.zone, beneficiaries=months,
+        beneficiaries=months,
     )  # fmt: skip
 
 
@@ -165,7 +167,7 @@ def an_order(order: OrderId, state: booking.OrderState, reason: str = "") -> boo
     days = [(who, day) for who in (LOUANE, THEO) for day in (date(2026, 12, 3), date(2026, 12, 4))]
     return booking.OrderView(
         order=order, state=state, reason=reason, regie=COUBON, authority_name="Coubon", cents=1520,
-        placed=datetime(2026, 11, 23, 9, 5, tzinfo=UTC),
+        placed=datetime(2026, 11, 23, 10, 5, tzinfo=PARIS),
         meals=tuple(
             booking.OrderMealView(
                 beneficiary=who, service=CANTEEN, day=day, session="midi", cents=380, line=n,

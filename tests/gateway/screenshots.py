@@ -69,12 +69,15 @@ async def _calendar_refused(page: Page, script: Script) -> None:
 
 async def _price_changed(page: Page, script: Script) -> None:
     await page.goto("/panier")
-    meal = booking.RepricedMeal(
-        beneficiary=LOUANE, service=CANTEEN, day=THURSDAY, session="midi", shown_cents=380,
-        cents=410,
+    meals = tuple(
+        booking.PricedMeal(
+            beneficiary=meal.beneficiary, service=meal.service, day=meal.day,
+            session=meal.session, cents=410 if meal.beneficiary == LOUANE else meal.cents,
+        )
+        for meal in script.cart.regies[0].meals
     )  # fmt: skip
     script.raises["booking.place_order"] = booking.PriceChanged(
-        cart_version=8, cents=1550, shown_cents=1520, meals=(meal,)
+        cart_version=8, cents=1580, shown_cents=1520, meals=meals
     )
     await page.click("text=Confirmer et payer")
 

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from contracts import booking
 from contracts.refusal import SameIdOtherContent, Unavailable
+from contracts.values import BeneficiaryId
 from tests.gateway.neighbours import (
     AIGUILHE,
     CANTEEN,
@@ -73,19 +74,23 @@ async def test_one_button_confirms_every_regie_in_order(claire: Browser, script:
     assert "Vos commandes" in summary.text
 
 
+def a_priced_meal(who: BeneficiaryId, day: date, cents: int) -> booking.PricedMeal:
+    return booking.PricedMeal(
+        beneficiary=who, service=CANTEEN, day=day, session="midi", cents=cents
+    )
+
+
 async def test_a_changed_price_is_shown_with_one_button_to_go_on(
     claire: Browser, script: Script
 ) -> None:
     script.cart = the_guide_s_cart()
     page = await claire.get("/panier")
-    meals = (
-        booking.RepricedMeal(beneficiary=LOUANE, service=CANTEEN, day=THURSDAY, session="midi",
-                             shown_cents=380, cents=410),
-        booking.RepricedMeal(beneficiary=THEO, service=CANTEEN, day=THURSDAY, session="midi",
-                             cents=380),
-        booking.RepricedMeal(beneficiary=THEO, service=CANTEEN, day=FRIDAY, session="midi",
-                             shown_cents=380),
-    )  # fmt: skip
+    meals = (  # as the cart is now: Louane dearer and on Friday as before, Théo on another day
+        a_priced_meal(LOUANE, THURSDAY, 410),
+        a_priced_meal(LOUANE, FRIDAY, 380),
+        a_priced_meal(THEO, THURSDAY, 380),
+        a_priced_meal(THEO, date(2026, 12, 7), 380),
+    )
     script.raises["booking.place_order"] = booking.PriceChanged(
         cart_version=8, cents=1550, shown_cents=1520, meals=meals
     )
@@ -94,8 +99,10 @@ async def test_a_changed_price_is_shown_with_one_button_to_go_on(
     assert again.faults == []
     assert "Rien n’a été débité." in again.plain
     assert "Louane, jeudi 3 décembre : 4,10 € au lieu de 3,80 €." in again.plain
-    assert "Théo, jeudi 3 décembre : ajouté à votre panier, 3,80 €." in again.plain
+    assert "Théo, lundi 7 décembre : ajouté à votre panier, 3,80 €." in again.plain
     assert "Théo, vendredi 4 décembre : n’est plus dans votre panier" in again.plain
+    assert "Louane, vendredi 4 décembre :" not in again.plain
+    assert "Théo, jeudi 3 décembre :" not in again.plain
     assert "Total : 15,50 € au lieu de 15,20 €." in again.plain
     assert "Confirmer avec ces nouveaux montants" in again.plain
     assert again.field(CONFIRM, "checkout") != page.field(CONFIRM, "checkout")

@@ -76,9 +76,12 @@ async def test_a_body_that_is_not_a_form_is_refused(claire: Browser) -> None:
 
 
 async def test_no_answer_shows_its_inside_when_we_have_a_bug(
-    claire: Browser, script: Script
+    claire: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    script.zone = "Mars/Secret_Base"
+    def secret_base(*_: object) -> None:
+        raise ZeroDivisionError("Secret base")
+
+    monkeypatch.setattr("gateway.parents.calendar.sheet", secret_base)
     page = await claire.get("/calendrier")
     assert page.status == 500
     assert page.faults == []

@@ -207,7 +207,7 @@ async def test_a_crash_after_the_server_took_it_sends_it_again_under_the_same_id
         await sending
     mailbox.after = None
     await send(notifications)
-    assert len(mailbox.taken) == 1, "what was taken is nobody else's for two minutes"
+    assert len(mailbox.taken) == 1, "what was taken is nobody else's for forty seconds"
     await notifications.shift_clock(timedelta(minutes=3))
     await send(notifications)
     assert len(mailbox.taken) == 3
