@@ -1,0 +1,1 @@
+"""Documentation. `catalogue` writes the pages that are made from the code."""
