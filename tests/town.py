@@ -5,7 +5,7 @@ out, so that a test decides what arrives when, twice, late or never.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID, uuid4, uuid5
 from zoneinfo import ZoneInfo
@@ -137,13 +137,16 @@ class Town:
             await self.takes_cash(family, credits)
         return family
 
-    async def takes_cash(self, family: Family, cents: int, top_up: UUID | None = None) -> int:
+    async def takes_cash(
+        self, family: Family, cents: int, top_up: UUID | None = None, *, agent: UUID | None = None
+    ) -> int:
         """Cash at the desk; the receipt's number."""
+        regisseur = replace(REGISSEUR, actor=agent) if agent else REGISSEUR
         asked = TakeCash(
             top_up=top_up or uuid4(), household=family.household, regie=REGIE, cents=cents
         )
         async with transaction(self.payments) as tx:
-            answer = await answer_once(tx, TAKE_CASH, payments_api.take_cash, asked, REGISSEUR)
+            answer = await answer_once(tx, TAKE_CASH, payments_api.take_cash, asked, regisseur)
         return int(TAKE_CASH.response.model_validate_json(answer.body).number)
 
     async def clock_shows(self, moment: datetime) -> None:

@@ -191,6 +191,7 @@ async def settle_orders(tx: Transaction, paid: Sequence[OrderPaid], now: datetim
     confirmed: list[Order] = []
     cancelled: list[Order] = []
     told: list[Event] = []
+    await store.lock_days(tx, [order for order in orders.values() if order.state == "released"])
     for order in orders.values():
         if order.state == "released" and not await _retake(tx, order, now):
             given_up, event = order.cancel()

@@ -23,9 +23,10 @@ on conflict (service, day, session, authority, school_year) do update
        capacity = greatest(excluded.capacity, d.taken)
 
 -- name: withdraw_serving_days
--- Days of its own period that a new version no longer serves and nobody has booked.
+-- Days and sessions of its own period that a new version drops and nobody has booked.
 delete from serving_day
- where service = $1 and day between $2 and $3 and taken = 0 and not day = any($4::date[])
+ where service = $1 and day between $2 and $3 and taken = 0
+   and not (day = any($4::date[]) and session = any($5::text[]))
 
 -- name: publish_deadlines
 -- Fix the instants of a day; what was shown to a parent is only ever lengthened.
@@ -120,6 +121,14 @@ update serving_day d set taken = d.taken + l.seats
  where d.service = l.service and d.day = l.day and d.session = l.session
    and d.taken + l.seats <= d.capacity
 returning d.service, d.day, d.session
+
+-- name: lock_days
+-- Days locked in the order in which everybody takes seats.
+select from serving_day d
+  join unnest($1::uuid[], $2::date[], $3::text[]) as w (service, day, session)
+       using (service, day, session)
+ order by d.service, d.day, d.session
+   for no key update of d
 
 -- name: give_back_seats
 -- Give seats back, days locked in the same order as they are taken.

@@ -47,7 +47,7 @@ async def publish(tx: Transaction, regulation: Regulation) -> None:
     )  # fmt: skip
     await tx.execute(
         SQL.withdraw_serving_days, regulation.service, regulation.valid_from,
-        regulation.valid_until, days,
+        regulation.valid_until, days, list(regulation.sessions),
     )  # fmt: skip
     fixed = [
         (day, year, action, deadline_of(regulation, action, day))
@@ -170,6 +170,13 @@ async def take_seats(tx: Transaction, seats: Iterable[Seat]) -> set[Seat]:
     counted = Counter(seats)
     taken = await tx.fetch(SQL.take_seats, *_columns(counted))
     return counted.keys() - {(r["service"], r["day"], r["session"]) for r in taken}
+
+
+async def lock_days(tx: Transaction, orders: Iterable[Order]) -> None:
+    """Lock all days of released orders at once, before their seats are taken order by order."""
+    seats = {seat_of(x) for order in orders for x in order.lines if x.state == "released"}
+    if seats:
+        await tx.fetch(SQL.lock_days, *map(list, zip(*seats, strict=True)))
 
 
 async def give_back_seats(tx: Transaction, seats: Iterable[Seat]) -> None:

@@ -146,7 +146,7 @@ async def time_out_orders(tx: Transaction) -> int:
 
 async def take_cash(tx: Transaction, asked: TakeCash, taken_by: UUID) -> Receipt:
     """Credit a household against cash, with the régie's next receipt number."""
-    known = await store.find_receipt(tx, asked.top_up)
+    known = await store.find_receipt(tx, asked)
     if known is not None:
         return known
     await store.post(tx, [cash_top_up(asked.top_up, asked.household, asked.regie, asked.cents)])

@@ -115,6 +115,10 @@ returning last
 insert into receipt (regie, kind, number, top_up, household, cents, taken_by)
 values ($1, $2, $3, $4, $5, $6, $7)
 
+-- name: lock_top_up
+-- Two agents with one id: the second waits until the first has its receipt.
+select pg_advisory_xact_lock(hashtextextended($1, 0))
+
 -- name: find_receipt
 -- The receipt of a top-up that was already taken.
 select regie, number, top_up, household, cents from receipt where top_up = $1

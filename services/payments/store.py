@@ -9,7 +9,8 @@ import asyncpg
 from chassis.database import Transaction
 from chassis.queries import named_queries
 from contracts.booking import OrderCancelled, OrderHeld
-from contracts.payments import Receipt
+from contracts.payments import Receipt, TakeCash
+from contracts.refusal import SameIdOtherContent
 from contracts.subscriptions import RegieChanged
 from contracts.values import OrderId, RegieId
 from services.payments.domain import (
@@ -170,11 +171,18 @@ async def credit_orders(tx: Transaction, credits_: Sequence[tuple[OrderId, int]]
 # -- receipts -----------------------------------------------------------------------------------
 
 
-async def find_receipt(tx: Transaction, top_up: UUID) -> Receipt | None:
-    """The receipt of a top-up that was already taken."""
-    row = await tx.fetchrow(SQL.find_receipt, top_up)
+async def find_receipt(tx: Transaction, asked: TakeCash) -> Receipt | None:
+    """The receipt of a top-up that was already taken; twins wait for each other here.
+
+    Raises SameIdOtherContent when it was taken for somebody else or another amount.
+    """
+    await tx.execute(SQL.lock_top_up, str(asked.top_up))
+    row = await tx.fetchrow(SQL.find_receipt, asked.top_up)
     if row is None:
         return None
+    taken = (row["household"], row["regie"], row["cents"])
+    if taken != (asked.household, asked.regie, asked.cents):
+        raise SameIdOtherContent()
     return Receipt(
         top_up=row["top_up"], regie=row["regie"], number=row["number"], cents=row["cents"]
     )

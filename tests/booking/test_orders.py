@@ -343,3 +343,10 @@ async def test_a_cancelled_order_ignores_every_event(town: Town):
     assert (await town.state(placed.order))[0] == "cancelled"
     names = [message.name for message in await town.told("booking")]
     assert names.count(OrderCancelled.name) == 1
+
+
+async def test_a_session_that_a_new_version_drops_is_no_longer_open(town: Town):
+    await town.opens(sessions=("midi", "soir"))
+    await town.publishes(version=2, sessions=("midi",))
+    sessions = await town.booking.fetch("select distinct session from serving_day")
+    assert [row["session"] for row in sessions] == ["midi"]
