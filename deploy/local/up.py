@@ -77,7 +77,6 @@ async def _open(stack: Stack) -> None:
     await stack.start()
     lines = [
         f"Portail des familles : {stack.url('gateway')}/",
-        f"Console des mairies  : {stack.url('gateway')}/console/",
         f"Courriels reçus      : {stack.url('mailbox')}/",
     ]
     if stack.servers.rabbit:

@@ -58,6 +58,8 @@ async def ask(method: str, path: str, **request: Any) -> tuple[int, Any, bytes]:
 
     bindings = (read(GET_ORDER, refusing), read(GET_WALLETS, broken), write(TAKE_CASH, _unused))
     pool: Any = request.pop("pool", OpenPool())
+    if isinstance(request.get("headers"), tuple):
+        request["headers"] = bearer(*request["headers"])
     async with (
         open_doors(pool, *bindings) as server,
         aiohttp.ClientSession() as session,
@@ -80,8 +82,7 @@ class OpenPool:
         return None
 
 
-DESK = bearer("console", AGENT)
-HOME = bearer("gateway", FAMILY)
+DESK, HOME = ("console", AGENT), ("gateway", FAMILY)  # signed when sent: a token lives a minute
 CASH = f"/cash-top-ups/{uuid4()}"
 GOOD = json.loads(some_cash().model_dump_json(exclude={"top_up"}))
 FAILURES: dict[str, tuple[str, str, dict[str, Any], int, str]] = {
@@ -156,13 +157,13 @@ async def test_a_day_from_which_no_month_can_be_counted_is_malformed(day: str):
     async with (
         open_doors(OpenPool(), read(GET_CALENDAR, _unused)) as server,  # type: ignore[arg-type]
         aiohttp.ClientSession() as session,
-        session.get(server.make_url(f"/calendar?day={day}"), headers=HOME) as answer,
+        session.get(server.make_url(f"/calendar?day={day}"), headers=bearer(*HOME)) as answer,
     ):
         check(answer.status, answer.headers, await answer.read(), "request.malformed")
 
 
 async def test_a_wrong_method_is_told_the_right_ones():
-    _, headers, _ = await ask("PATCH", "/wallets", headers=HOME)
+    _, headers, _ = await ask("PATCH", "/wallets", headers=bearer(*HOME))
     assert headers["Allow"] == "GET, HEAD"
 
 
@@ -179,7 +180,7 @@ async def test_a_database_that_leaves_in_the_middle_is_an_outage_and_a_constrain
         async with (
             open_doors(listener.pool, read(GET_WALLETS, handler)) as server,
             aiohttp.ClientSession() as session,
-            session.get(server.make_url("/wallets"), headers=HOME) as answer,
+            session.get(server.make_url("/wallets"), headers=bearer(*HOME)) as answer,
         ):
             check(answer.status, answer.headers, await answer.read(), "service.unavailable")
             assert answer.status == status
@@ -193,7 +194,7 @@ async def test_an_answer_says_under_which_trace_it_was_given(listener: Any):
         open_doors(listener.pool, write(TAKE_CASH, answering)) as server,
         aiohttp.ClientSession() as session,
         session.put(
-            server.make_url(CASH), json=GOOD, headers={**DESK, "X-Request-ID": "a" * 80}
+            server.make_url(CASH), json=GOOD, headers={**bearer(*DESK), "X-Request-ID": "a" * 80}
         ) as answer,
     ):
         assert answer.status == 200

@@ -140,10 +140,9 @@ async def test_path_and_regulation_must_agree(
 
 
 async def test_an_absurd_version_is_malformed(subscriptions: AtWork, aiguilhe: Town) -> None:
+    asked = publishing(aiguilhe.regulation()).model_copy(update={"version": 10**12})
     with pytest.raises(Malformed):
-        await subscriptions.call(
-            PUBLISH_REGULATION, publishing(aiguilhe.regulation(version=10**12)), OPERATOR
-        )
+        await subscriptions.call(PUBLISH_REGULATION, asked, OPERATOR)
 
 
 async def test_a_regulation_names_a_regie_of_its_own_authority(
