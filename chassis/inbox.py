@@ -24,6 +24,9 @@ Handler = Callable[[Transaction, Sequence[Any], datetime], Awaitable[None]]
 """Takes a transaction, the new events of one type in order of arrival, and `now`."""
 
 BATCH = 150
+RUSH_SECONDS, LINGER_SECONDS = 0.025, 0.03
+"""When messages follow so closely on a batch, so long is waited for more: one transaction for many.
+A lone message never waits."""
 TRIES = 3
 REMEMBER = """
 insert into inbox (id) select unnest($1::uuid[]) on conflict (id) do nothing
@@ -74,7 +77,10 @@ class Reader:
 
     async def run(self) -> None:
         """Work off what is delivered, until told to stop."""
+        ended = 0.0
         while (first := await self._waiting.get()) is not None:
+            if time.monotonic() - ended < RUSH_SECONDS:
+                await asyncio.sleep(LINGER_SECONDS)
             batch = [first]
             while len(batch) < BATCH and not self._waiting.empty():
                 more = self._waiting.get_nowait()
@@ -87,6 +93,7 @@ class Reader:
                 await self._work_off(batch)
             finally:
                 self.busy = False
+                ended = time.monotonic()
 
     async def _work_off(self, batch: list[AbstractIncomingMessage]) -> None:
         groups: dict[str, list[Message]] = {}

@@ -19,6 +19,8 @@ LOCK = 7_001
 """Advisory lock that says who relays; taken on a direct connection, for as long as it lives."""
 POLL_SECONDS = 1.0
 BATCH = 256
+RUSH_SECONDS, LINGER_SECONDS = 0.01, 0.015
+"""When a commit follows so closely on a turn, so long is waited for more: one turn for many."""
 UNSENT = """
 select seq, id, name, body, trace, extract(epoch from clock_timestamp() - told)::float8 as age
 from outbox where sent is null order by seq limit $1
@@ -74,7 +76,10 @@ class Relay:
         while True:
             self._woken.clear()
             if await self.relay_once(connection) < BATCH:
+                ended = time.monotonic()
                 await self._wait()
+                if time.monotonic() - ended < RUSH_SECONDS:
+                    await asyncio.sleep(LINGER_SECONDS)
 
     async def _wait(self) -> bool:
         try:

@@ -1,35 +1,21 @@
 """Letters: what an e-mail knows, with names, in French, as text and as HTML."""
 
-from datetime import date
-from decimal import Decimal
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from importlib import resources
 
-from babel.dates import format_date
-from babel.numbers import format_currency
 from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from chassis.ui.french import day as day_in_french
+from chassis.ui.french import money as euros
 from contracts.accounts import Adult, HouseholdView
 from services.notifications.domain import Email, Share, shares
 
 SESSIONS = {"matin": "matin", "soir": "soir"}
 """How a session is written beside its service; that of a meal goes without saying."""
-
-
-def day_in_french(day: date) -> str:
-    """« jeudi 3 décembre 2026 », « mardi 1er décembre 2026 »."""
-    written: str = format_date(day, "EEEE d MMMM y", locale="fr")
-    return written.replace(" 1 ", " 1er ") if day.day == 1 else written
-
-
-def euros(cents: int) -> str:
-    """« 3,80 € », with the spaces that keep a number in one piece."""
-    written: str = format_currency(Decimal(cents) / 100, "EUR", locale="fr")
-    return written
 
 
 def count_in_french(parts: tuple[Share, ...]) -> str:
