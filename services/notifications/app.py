@@ -14,7 +14,7 @@ SERVICE = Service(
         OrderConfirmed: consumers.on_order_confirmed,
         OrderReleased: consumers.on_order_released,
     },
-    timers=(Timer("send_due_emails", 0.5, timers.send_due_emails),),
+    timers=(Timer("send_due_emails", 0.4, timers.send_due_emails),),
     connections=2,
     open=clients.opened,
 )

@@ -18,6 +18,8 @@ from services.notifications.domain import OUTAGE, Email, Outcome
 log = structlog.get_logger()
 
 BATCH = 40
+"""At most so many each time: a rush of letters leaves the machine to the orders, and does not
+flood the town's mail server."""
 BATCH_SECONDS = 30.0
 """A batch is done, or given up, before the forty seconds are over for which it is kept."""
 
@@ -31,14 +33,11 @@ async def send_due_emails(context: Context) -> None:
     Each e-mail is noted as soon as it was handed over: a crash sends one of them twice at most,
     under the same Message-ID.
     """
-    taken = BATCH
-    while taken == BATCH:
-        async with transaction(context.pool) as tx:
-            emails = await commands.take_due_emails(tx, BATCH)
-        if emails:
-            async with asyncio.timeout(BATCH_SECONDS):
-                await _send(context, emails)
-        taken = len(emails)
+    async with transaction(context.pool) as tx:
+        emails = await commands.take_due_emails(tx, BATCH)
+    if emails:
+        async with asyncio.timeout(BATCH_SECONDS):
+            await _send(context, emails)
 
 
 async def _send(context: Context, emails: Sequence[Email]) -> None:

@@ -144,7 +144,8 @@ async def test_a_backlog_leaves_in_batches_with_one_question_each(
     monkeypatch.setattr(Clients, "call", count)
     events = [families[number % 3].confirmed() for number in range(BATCH + 5)]
     await notifications.hear(*events)
-    await send(notifications)
+    for _ in range(2):  # the clock rings twice
+        await send(notifications)
     assert len(mailbox.taken) == BATCH + 5
     assert asked == ["accounts.find_recipients"] * 2
 

@@ -77,7 +77,7 @@ class Letters:
         message["Content-Language"] = "fr"
         message.set_content(self._render(email, "body.txt", known), cte="quoted-printable")
         page = self._inliner.inline(self._render(email, "body.html", known))
-        message.add_alternative(page, subtype="html", cte="quoted-printable")
+        message.add_alternative(page, subtype="html", cte="base64")
         return message
 
     def _render(self, email: Email, part: str, known: dict[str, object]) -> str:
