@@ -1,0 +1,170 @@
+"""Four services at work, a family with everything, and those who must not see it."""
+
+import importlib
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+import aiohttp
+from pydantic import BaseModel
+
+from chassis.auth import Caller, Signer
+from contracts.accounts import REGISTER_HOUSEHOLD, Adult, Beneficiary, RegisterHousehold
+from contracts.booking import (
+    CHANGE_CART,
+    GET_CART,
+    PLACE_ORDER,
+    ChangeCart,
+    MealKey,
+    PlaceOrder,
+    ShowCart,
+    order_of,
+)
+from contracts.operation import OPERATIONS, Operation
+from contracts.payments import TAKE_CASH, TakeCash
+from contracts.subscriptions import RegieChanged, RegulationPublished
+from tests.accounts.at_work import OPERATOR, PRIVATE_KEYS, SIGNS, AtWork, at_work
+from tests.databases import Templates
+from tests.town import AUTHORITY, CANTEEN, REGIE, REGISSEUR, Family, a_regulation, entitlements
+
+SERVICES = ("accounts", "subscriptions", "booking", "payments")
+DAY = date(2027, 6, 3)
+
+
+@dataclass
+class World:
+    """Where each service answers, and who is who."""
+
+    services: dict[str, AtWork]
+    dupont: Family
+    martin: Family
+    waiting: Family
+    order: UUID
+
+    def callers(self) -> dict[str, Caller | None]:
+        """Everyone who may knock at a door."""
+        return {
+            "anonymous": None,
+            "visitor": Caller("visitor", uuid4()),
+            "waiting household": self.waiting.caller,
+            "this household": self.dupont.caller,
+            "other household": self.martin.caller,
+            "staff without a role": Caller("staff", uuid4()),
+            "staff of the authority": REGISSEUR,
+            "service": Caller("service", uuid4()),
+            "operator": OPERATOR,
+        }
+
+    async def knock(
+        self, operation: Operation[Any, Any], request: BaseModel, caller: Caller | None
+    ) -> tuple[int, str]:
+        """Status and text of the answer, over HTTP, with the caller's own token."""
+        path = operation.path.format(
+            **{name: getattr(request, name) for name in operation.path_fields}
+        )
+        rest = request.model_dump(
+            mode="json", exclude=set(operation.path_fields), exclude_none=True
+        )
+        headers = {"Content-Type": "application/json"}
+        if caller is not None:
+            token = Signer(PRIVATE_KEYS[SIGNS[caller.kind]]).token(caller)
+            headers["Authorization"] = f"Bearer {token}"
+        body = json.dumps(rest) if operation.has_body else None
+        query = {} if operation.has_body else {k: str(v) for k, v in rest.items()}
+        async with (
+            aiohttp.ClientSession() as session,
+            session.request(
+                operation.method, self.services[operation.service].url + path, data=body,
+                params=query, headers=headers,
+            ) as answer,
+        ):  # fmt: skip
+            return answer.status, await answer.text()
+
+    async def digest(self) -> str:
+        """Everything that stands in the four databases, but for what only the clock changes."""
+        parts = []
+        for name, service in self.services.items():
+            tables = await service.owner.fetch(
+                "select tablename from pg_tables where schemaname = 'public' and tablename not in"
+                " ('answer', 'schema_migrations', 'outbox', 'inbox') order by 1"
+            )
+            for table in tables:
+                rows = await service.owner.fetchval(
+                    f"select md5(coalesce(string_agg(t::text, '|' order by t::text), ''))"
+                    f' from "{table["tablename"]}" t'
+                )
+                parts.append(f"{name}.{table['tablename']} {rows}")
+        return "\n".join(parts)
+
+
+@asynccontextmanager
+async def a_world(templates: Templates) -> AsyncIterator[World]:
+    """Services, and a Dupont family that has booked and paid in."""
+    async with AsyncExitStack() as stack:
+        services = {}
+        for name in SERVICES:
+            app = importlib.import_module(f"services.{name}.app").SERVICE
+            services[name] = await stack.enter_async_context(at_work(templates, app))
+        world = World(services, Family(), Family(), Family(), uuid4())
+        await _settle_in(world)
+        yield world
+
+
+async def _settle_in(world: World) -> None:
+    booking, payments = world.services["booking"], world.services["payments"]
+    regulation = a_regulation()
+    await payments.hear(RegieChanged(regie=REGIE, authority=AUTHORITY, label="Régie", version=1))
+    await booking.hear(
+        RegulationPublished(service=CANTEEN, authority=AUTHORITY, version=1, regulation=regulation)
+    )
+    for family in (world.dupont, world.martin):
+        await booking.hear(*entitlements(family))
+        await _register(world, family)
+    await _register(world, world.waiting)
+    await payments.call(
+        TAKE_CASH,
+        TakeCash(top_up=uuid4(), household=world.dupont.household, regie=REGIE, cents=4000),
+        REGISSEUR,
+    )
+    world.order = await _book(world)
+
+
+async def _register(world: World, family: Family) -> None:
+    await world.services["accounts"].call(
+        REGISTER_HOUSEHOLD,
+        RegisterHousehold(
+            household=family.household, password="une-phrase-de-passe-solide",
+            adult=Adult(person=family.caller.actor, first_name="Camille", last_name="Dupont",
+                        email=f"{family.household}@famille.example"),
+            beneficiaries=tuple(
+                Beneficiary(beneficiary=child, first_name=name, last_name="Dupont")
+                for child, name in ((family.louane, "Louane"), (family.theo, "Théo"))
+            ),
+        ),
+        OPERATOR,
+    )  # fmt: skip
+
+
+async def _book(world: World) -> UUID:
+    booking, caller = world.services["booking"], world.dupont.caller
+    meal = MealKey(beneficiary=world.dupont.louane, service=CANTEEN, day=DAY, session="midi")
+    change = ChangeCart(
+        change=uuid4(), service=CANTEEN, first=DAY.replace(day=1), last=DAY, meals=(meal,)
+    )
+    await booking.call(CHANGE_CART, change, caller)
+    cart = (await booking.call(GET_CART, ShowCart(), caller)).regies[0]
+    checkout = uuid4()
+    placed = PlaceOrder(
+        order=order_of(checkout, REGIE), checkout=checkout, regie=REGIE, means="credits",
+        expected_cents=cart.cents, cart_version=cart.version,
+    )  # fmt: skip
+    return UUID(str((await booking.call(PLACE_ORDER, placed, caller)).order))
+
+
+def operations() -> list[str]:
+    """Every operation that a contract declares."""
+    return sorted(OPERATIONS)
