@@ -17,12 +17,23 @@ from chassis.service import run as start
 REMEMBER_NOTHING = "select unnest($1::uuid[]) as id, app_now() as now"
 
 
+ECHOES: set["asyncio.Task[None]"] = set()
+
+
 async def publish_twice(
     self: Broker, name: str, event_id: str, body: bytes, trace: str, once: Any = Broker.publish
 ) -> None:
-    """Say everything twice, as a relay does that dies between the confirm and the mark."""
+    """Say everything again a second later, as a relay does that died before the mark."""
+
+    async def echo() -> None:
+        with suppress(Exception):
+            await asyncio.sleep(1)
+            await once(self, name, event_id, body, trace)
+
     await once(self, name, event_id, body, trace)
-    await once(self, name, event_id, body, trace)
+    task = asyncio.create_task(echo())
+    ECHOES.add(task)
+    task.add_done_callback(ECHOES.discard)
 
 
 async def mark_before_confirm(self: chassis.relay.Relay, connection: Any) -> int:
