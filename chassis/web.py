@@ -129,7 +129,8 @@ def problem(refusal: Refusal, status: int | None = None) -> web.Response:
         "code": refusal.code,
         **refusal.details.model_dump(mode="json"),
     }
-    headers = {"Retry-After": "2"} if status == 503 else {}
+    seconds = getattr(refusal.details, "retry_seconds", 2 if status == 503 else None)
+    headers = {"Retry-After": str(seconds)} if seconds is not None else {}
     return web.Response(
         body=to_json(members),
         status=status,

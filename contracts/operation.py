@@ -13,15 +13,16 @@ Request = TypeVar("Request", bound=BaseModel)
 Response = TypeVar("Response", bound=BaseModel)
 OPERATIONS: dict[str, "Operation[Any, Any]"] = {}
 
-CallerKind = Literal["family", "visitor", "staff", "service", "operator"]
-"""family: a signed-in household. visitor: the gateway for nobody yet. staff: a town hall's agent.
-service: another service's timer. operator: a command line beside the database."""
+CallerKind = Literal["family", "applicant", "visitor", "staff", "service", "operator"]
+"""family: a signed-in, validated household. applicant: a signed-in household that waits: it fills
+its file and follows its requests, nothing else. visitor: the gateway for nobody yet. staff: a town
+hall's agent. service: another service's timer. operator: a command line beside the database."""
 
 MAY_SIGN: dict[str, frozenset[CallerKind]] = {
-    "gateway": frozenset({"family", "visitor"}),
+    "gateway": frozenset({"family", "applicant", "visitor"}),
     "console": frozenset({"staff"}),
     "notifications": frozenset({"service"}),
-    "operator": frozenset({"family", "staff", "operator"}),
+    "operator": frozenset({"family", "applicant", "staff", "operator"}),
 }
 """For whom each holder of a signing key (by its `kid`) may speak."""
 

@@ -1,7 +1,10 @@
 """What payments can be asked and tells: wallets, cash top-ups, orders paid or not."""
 
-from typing import Literal
+from datetime import datetime
+from typing import Annotated, Literal
 from uuid import UUID
+
+from pydantic import Field
 
 from contracts.event import ProcessEvent
 from contracts.operation import Operation
@@ -35,6 +38,19 @@ class OrderUnpaid(ProcessEvent, name="payments.order_unpaid.v1"):
     reason: Literal["credits_short", "no_card"]
 
 
+class CreditsLoaded(ProcessEvent, name="payments.credits_loaded.v1"):
+    """A household's credits grew against money, with a numbered receipt."""
+
+    top_up: UUID
+    household: HouseholdId
+    regie: RegieId
+    label: Label
+    """The régie's public name."""
+    cents: PositiveCents
+    means: Literal["cash"]
+    number: int
+
+
 class ShowWallets(Value):
     """Asks for the household's wallets."""
 
@@ -53,6 +69,38 @@ class Wallets(Value):
     """The household's wallets, by the régie's name."""
 
     wallets: tuple[Wallet, ...]
+
+
+class ShowMovements(Value):
+    """Asks for the movements of the household's credits in a régie, newest first."""
+
+    regie: RegieId
+    before: Annotated[int, Field(ge=1, le=2**62)] | None = None
+    """Only movements older than this one."""
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class Movement(Value):
+    """Cents that came into a wallet (positive) or left it, and why; the balance after it."""
+
+    movement: int
+    made: datetime
+    kind: Literal["cash_top_up", "order_paid", "order_reversed", "bookings_cancelled"]
+    cents: int
+    balance_cents: int
+    order: OrderId | None = None
+    cancellation: UUID | None = None
+    receipt: int | None = None
+
+
+class Movements(Value):
+    """A page of movements, newest first; `more` says that older ones exist."""
+
+    regie: RegieId
+    label: Label
+    balance_cents: Cents
+    movements: tuple[Movement, ...]
+    more: bool
 
 
 class TakeCash(Value):
@@ -83,4 +131,10 @@ TAKE_CASH = Operation(
     request=TakeCash, response=Receipt, callers=frozenset({"staff"}),
     roles=frozenset({"administrator", "regisseur"}), idempotency_key="top_up",
     summary="Credit a household against cash, with a numbered receipt.", refusals=(NotFound,),
+)  # fmt: skip
+LIST_MOVEMENTS = Operation(
+    name="payments.list_movements", method="GET", path="/wallets/{regie}/movements",
+    request=ShowMovements, response=Movements, callers=frozenset({"family"}),
+    summary="The movements of the household's credits in a régie, newest first.",
+    refusals=(NotFound,),
 )  # fmt: skip

@@ -13,6 +13,7 @@ PersonId = NewType("PersonId", UUID)
 HouseholdId = NewType("HouseholdId", UUID)
 BeneficiaryId = NewType("BeneficiaryId", UUID)
 EntitlementId = NewType("EntitlementId", UUID)
+RequestId = NewType("RequestId", UUID)
 CheckoutId = NewType("CheckoutId", UUID)
 OrderId = NewType("OrderId", UUID)
 

@@ -4,14 +4,15 @@ Commands, inbox and outbox are the product's own, on real PostgreSQL; only the b
 out, so that a test decides what arrives when, twice, late or never.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from typing import Any, TypeVar
 from uuid import UUID, uuid4, uuid5
 from zoneinfo import ZoneInfo
 
 from chassis.auth import Caller
-from chassis.database import Pool, transaction
+from chassis.database import Pool, reading, transaction
 from chassis.inbox import Message, Reader
 from chassis.web import answer_once
 from contracts import booking as contract
@@ -24,6 +25,7 @@ from contracts.booking import (
     MealKey,
     OrderPlaced,
     PlaceOrder,
+    RetireBeneficiary,
     order_of,
 )
 from contracts.event import Event
@@ -45,6 +47,9 @@ from services.payments import commands as payments_commands
 from services.payments import reads as payments_reads
 from services.payments.app import SERVICE as PAYMENTS
 
+Answer = TypeVar("Answer")
+Ask = Callable[[Any, Any, Caller], Awaitable[Answer]]
+"""A read, as its door binds it."""
 PARIS = ZoneInfo("Europe/Paris")
 TOWN = UUID("00000000-0000-4000-8000-000000000001")
 AUTHORITY, REGIE, CANTEEN = (uuid5(TOWN, name) for name in ("authority", "regie", "canteen"))
@@ -218,6 +223,18 @@ class Town:
             )
         return BookingsCancellation.model_validate_json(answer.body)
 
+    async def retires(self, family: Family, beneficiary: UUID) -> None:
+        """Take a child off the family's list."""
+        asked = RetireBeneficiary(beneficiary=beneficiary)
+        async with transaction(self.booking) as tx:
+            await booking_api.retire_beneficiary(tx, asked, family.caller)
+
+    async def asks(self, family: Family, read: Ask[Answer], asked: object) -> Answer:
+        """What the family is answered by one of booking's or payments' reads."""
+        pool = self.payments if read.__module__ == payments_api.__name__ else self.booking
+        async with reading(pool) as connection:
+            return await read(connection, asked, family.caller)
+
     # -- the bus ----------------------------------------------------------------------------
 
     async def receives(self, service: str, *events: Event) -> None:
@@ -231,10 +248,14 @@ class Town:
         for group in by_name.values():
             await self.readers[service].receive(group)
 
-    async def told(self, service: str) -> list[Message]:
-        """Everything a service has told, oldest first."""
+    async def told(self, service: str, *events: type[Event]) -> list[Message]:
+        """Everything a service has told, oldest first; of some kinds only, if they are named."""
         pool = self.booking if service == "booking" else self.payments
-        rows = await pool.fetch("select id, name, body, trace from outbox order by seq")
+        rows = await pool.fetch(
+            "select id, name, body, trace from outbox"
+            " where name = any($1) or $1 = '{}' order by seq",
+            [event.name for event in events],
+        )
         return [Message(r["id"], r["name"], r["body"].encode(), r["trace"]) for r in rows]
 
     async def carries(self, *, rounds: int = 4) -> None:
@@ -284,16 +305,16 @@ SERVICES = {"booking": BOOKING, "payments": PAYMENTS}
 
 
 def entitlements(
-    family: Family, *, category: str = "residents", version: int = 1
+    family: Family, *, category: str = "residents", version: int = 1, **changes: object
 ) -> list[EntitlementChanged]:
     """Both children of a family may eat at the canteen this school year."""
     return [
-        EntitlementChanged(
-            entitlement=uuid5(child, "entitlement"), household=family.household,
-            beneficiary=child, authority=AUTHORITY, service=CANTEEN, category=category,
-            valid_from=date(2026, 9, 1), valid_until=date(2027, 8, 31), state="active",
-            version=version,
-        )
+        EntitlementChanged.model_validate({
+            "entitlement": uuid5(child, f"entitlement of {family.household}"),
+            "household": family.household, "beneficiary": child, "authority": AUTHORITY,
+            "service": CANTEEN, "category": category, "valid_from": date(2026, 9, 1),
+            "valid_until": date(2027, 8, 31), "state": "active", "version": version,
+        } | changes)
         for child in (family.louane, family.theo)
     ]  # fmt: skip
 

@@ -49,6 +49,11 @@ def day_and_month(value: date) -> str:
     return _day(value, "d MMMM")
 
 
+def day_in_full(value: date) -> str:
+    """« 3 décembre 2026 »."""
+    return _day(value, "d MMMM y")
+
+
 def weekday(value: date) -> str:
     """« jeudi »."""
     return _day(value, "EEEE")
@@ -64,6 +69,10 @@ def month(value: date) -> str:
 def month_name(value: date) -> str:
     """« décembre »."""
     return format_date(value, "MMMM", locale=LOCALE)
+
+
+MONTHS = tuple(month_name(date(2000, number, 1)) for number in range(1, 13))
+"""« janvier » to « décembre »."""
 
 
 def of_month(value: date) -> str:
@@ -110,6 +119,14 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number}{NBSP}{word}"
 
 
+def duration(seconds: int) -> str:
+    """« 1 seconde », « 2 minutes », « 1 heure »: in the largest unit, rounded up."""
+    for size, word in ((3600, "heure"), (60, "minute")):
+        if seconds >= size:
+            return count(-(-seconds // size), word)
+    return count(max(seconds, 1), "seconde")
+
+
 def listing(parts: Iterable[str]) -> str:
     """« Louane, Théo et Zoé »."""
     texts = list(parts)
@@ -148,6 +165,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "day_of_year": day_of_year,
     "day_of_month": day_of_month,
     "day_and_month": day_and_month,
+    "day_in_full": day_in_full,
     "weekday": weekday,
     "month": month,
     "month_name": month_name,
@@ -155,6 +173,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "of_month": of_month,
     "instant": instant,
     "counted": count,
+    "duration": duration,
     "listing": listing,
     "sentence": sentence,
     "spaced": spaced,

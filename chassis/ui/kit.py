@@ -30,7 +30,7 @@ class Kit:
             auto_reload=False,
             cache_size=-1,
         )
-        self._templates.globals.update(facts, asset=self.assets.url)
+        self._templates.globals.update(facts, asset=self.assets.url, months=french.MONTHS)
         self._templates.filters.update(french.FILTERS)
         for name in self._templates.list_templates(extensions=["html"]):
             self._templates.get_template(name)

@@ -13,12 +13,13 @@ select day from serving_day where service = $1 order by day
 -- name: add_people
 -- Households, each with its adult and an open session.
 with homes as (
-    insert into household (id) select unnest($1::uuid[])
+    insert into household (id, state) select unnest($1::uuid[]), 'validated'
 ), people as (
-    insert into person (id, first_name, last_name, name_key, email, email_key, state)
+    insert into person (id, first_name, last_name, name_key, email, email_key,
+                        address_proved)
     select id, 'Camille', 'Famille ' || number, 'famille ' || number || ' camille',
            'famille' || number || '@bench.example', 'famille' || number || '@bench.example',
-           'active'
+           app_now()
       from unnest($2::uuid[]) with ordinality as p (id, number)
 ), members as (
     insert into household_member (household, person)
@@ -43,9 +44,9 @@ select household, child, 'mere' from unnest($1::uuid[], $2::uuid[]) as g (househ
 -- name: add_entitlements
 -- Every child may eat at its canteen this school year.
 insert into entitlement (id, household, beneficiary, authority, service, category, valid_from,
-                         valid_until, active, version)
+                         valid_until, active, version, opened)
 select gen_random_uuid(), household, child, authority, service, 'residents', date '2026-09-01',
-       date '2027-08-31', true, 1
+       date '2027-08-31', true, 1, true
   from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[])
        as e (household, child, authority, service)
 
@@ -134,8 +135,8 @@ select household, regie, child, service, day, 'midi'
 truncate email
 
 -- name: queued_emails
--- How many e-mails were queued.
-select count(*) from email
+-- How many e-mails about orders were queued.
+select count(*) from email where template in ('order_confirmed', 'order_released')
 
 -- name: orders_by_state
 -- How many orders stand where.

@@ -3,16 +3,83 @@
 select app_now()
 
 -- name: find_credentials
--- What the sign-in of an active person is judged by.
-select person.id as person, person.password_hash, person.password_set
-from person join household_member on household_member.person = person.id
-where person.email_key = $1 and person.state = 'active'
+-- What a sign-in is judged by: who proved the address, or else who said last that it is theirs.
+select id as person, password_hash, password_set
+from person
+where email_key = $1
+order by address_proved is null, created desc, id
+limit 1
+
+-- name: find_own_credentials
+-- What a person's own password is judged by.
+select id as person, password_hash, password_set from person where id = $1
+
+-- name: show_own_words
+-- Names, address and company of a person, and the names of those who eat in their household.
+select array[person.first_name, person.last_name, person.email, coalesce(person.company_name, '')]
+    || array(
+        select unnest(array[beneficiary.first_name, beneficiary.last_name])
+        from household_member
+        join guardianship on guardianship.household = household_member.household
+        join beneficiary on beneficiary.id = guardianship.beneficiary
+        where household_member.person = person.id
+    )
+from person where id = $1
 
 -- name: lock_verified_person
--- A person who is still active and has not changed their password since it was verified.
+-- A person who has not changed their password since it was verified.
 select app_now() as now
-from person where id = $1 and state = 'active' and password_set = $2
+from person where id = $1 and password_set = $2
 for no key update
+
+-- name: lock_person
+-- A person until commit; `alone` says that nobody in their household has proved an address.
+select person.id, person.email, person.email_key, person.next_email,
+    person.address_proved is not null as proved, household_member.household,
+    person.password_hash is not null as has_password, app_now() as now,
+    not exists (
+        select from household_member other join person adult on adult.id = other.person
+        where other.household = household_member.household and adult.address_proved is not null
+    ) as alone
+from person join household_member on household_member.person = person.id
+where person.id = $1
+for no key update of person
+
+-- name: add_person
+-- Somebody who registers or joins; an id that is taken adds nobody.
+insert into person (
+    id, first_name, last_name, name_key, email, email_key, password_hash, password_set, civility,
+    birth_date, company_name, siret, newsletter, partners, address_proved
+)
+values ($1, $2, $3, $4, $5, $6, $7, app_now(), $8, $9, $10, $11, $12, $13,
+    case when $14 then app_now() end)
+on conflict (id) do nothing
+returning id
+
+-- name: add_waiting_household
+-- A household whose first adult registers: a town hall will look at it.
+insert into household (id) values ($1)
+
+-- name: accept_terms
+-- The version of the terms that a person accepted.
+insert into consent (person, kind, given, terms) values ($1, 'terms', true, $2)
+
+-- name: save_password
+-- Another password, from now on.
+update person set password_hash = $2, password_set = app_now() where id = $1
+
+-- name: prove_address
+-- A person's address is theirs; `one_person_per_email` keeps it from everybody else.
+update person set address_proved = app_now() where id = $1
+
+-- name: save_next_email
+-- The address that a person asked for and has to prove first; null when they want none.
+update person set next_email = $2 where id = $1
+
+-- name: move_email
+-- A person's address is another one, which they proved.
+update person set email = $2, email_key = $3, next_email = null, address_proved = app_now()
+where id = $1
 
 -- name: save_better_hash
 -- The same password under today's parameters: when it was set does not change.
@@ -20,13 +87,13 @@ update person set password_hash = $2 where id = $1
 
 -- name: add_session
 -- A new session; a token or an id that is taken adds nothing.
-insert into session (token_hash, id, person, created, last_seen, expires, keep)
-values ($1, $2, $3, $4, $5, $6, $7)
+insert into session (token_hash, id, person, created, last_seen, expires, keep, device)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
 on conflict do nothing
 
 -- name: lock_session
 -- The session of a token, locked.
-select token_hash, id, person, created, last_seen, expires, keep
+select token_hash, id, person, created, last_seen, expires, keep, device
 from session where token_hash = $1
 for update
 
@@ -46,32 +113,59 @@ where expires <= app_now() and (person = $1::uuid or $1::uuid is null)
 -- name: show_session
 -- Who is signed in; `slides` says that domain.SLIDES_AFTER may have passed since it was noted.
 select session.id as session, session.person, household_member.household, person.first_name,
-    session.expires,
+    person.last_name, session.expires,
+    case when person.address_proved is null then 'address_unproved' else household.state end
+        as standing,
     session.keep and session.last_seen <= app_now() - interval '1 day' as slides
 from session
 join person on person.id = session.person
 join household_member on household_member.person = session.person
-where session.token_hash = $1 and session.expires > app_now() and person.state = 'active'
+join household on household.id = household_member.household
+where session.token_hash = $1 and session.expires > app_now()
+
+-- name: show_devices
+-- Where a person is signed in, last used first.
+select id as session, device as label, created as opened, last_seen as seen, keep
+from session
+where person = $1 and expires > app_now()
+order by last_seen desc, id
+
+-- name: remove_own_session
+-- A person's session ends; somebody else's does not.
+delete from session where id = $1 and person = $2
+
+-- name: remove_other_sessions
+-- All of a person's sessions end, but perhaps one.
+delete from session where person = $1 and id is distinct from $2::uuid
+
+-- name: note_device
+-- A person signs in on a device; tells whether it is another one than those known before.
+with before as materialized (
+    select count(*) as devices, count(*) filter (where label = $2) as this
+    from known_device where person = $1
+), noted as (
+    insert into known_device (person, label) values ($1, $2)
+    on conflict (person, label) do update set seen = excluded.seen
+)
+select devices > 0 and this = 0 from before
 
 -- name: add_household
--- A household, if it is new.
-insert into household (id) values ($1) on conflict (id) do nothing
+-- A household taken over, if it is new: it is validated already.
+insert into household (id, state) values ($1, 'validated') on conflict (id) do nothing
 
 -- name: save_person
--- A person taken over: active, unless refused or suspended before; a password set before stays.
+-- A person taken over, their address proved; a password set before stays.
 insert into person (
-    id, first_name, last_name, name_key, email, email_key, password_hash, password_set, state
+    id, first_name, last_name, name_key, email, email_key, password_hash, password_set,
+    address_proved
 )
-values ($1, $2, $3, $4, $5, $6, $7, case when $7::text is not null then app_now() end, 'active')
+values ($1, $2, $3, $4, $5, $6, $7, case when $7::text is not null then app_now() end, app_now())
 on conflict (id) do update set
     first_name = excluded.first_name, last_name = excluded.last_name,
     name_key = excluded.name_key, email = excluded.email, email_key = excluded.email_key,
     password_hash = coalesce(person.password_hash, excluded.password_hash),
     password_set = coalesce(person.password_set, excluded.password_set),
-    state = case
-        when person.state in ('email_pending', 'pending') then excluded.state
-        else person.state
-    end
+    address_proved = coalesce(person.address_proved, excluded.address_proved)
 
 -- name: add_household_member
 -- An adult who acts for the household.
@@ -96,21 +190,311 @@ select $1, given.beneficiary, given.filiation
 from unnest($2::uuid[], $3::text[]) as given (beneficiary, filiation)
 on conflict (household, beneficiary) do update set filiation = excluded.filiation
 
+-- name: add_beneficiary
+-- Somebody new who eats in a household, said by an adult; an id that is taken adds nothing.
+with born as (
+    insert into beneficiary (id, first_name, last_name, name_key, birth_date)
+    values ($2, $3, $4, $5, $6)
+    on conflict (id) do nothing
+    returning id
+)
+insert into guardianship (household, beneficiary, filiation, added_by)
+select $1, id, $7, $8 from born
+returning beneficiary
+
+-- name: list_eaters
+-- Those who eat in a household now.
+select beneficiary from guardianship where household = $1 and ended is null
+
+-- name: end_guardianships
+-- Beneficiaries leave the lists of households; those who left before stay as they are.
+with leaving as (
+    select guardianship.household, guardianship.beneficiary
+    from guardianship
+    join unnest($1::uuid[], $2::uuid[]) as given (household, beneficiary)
+        using (household, beneficiary)
+    where guardianship.ended is null
+    order by 1, 2
+    for update of guardianship
+)
+update guardianship set ended = app_now()
+from leaving
+where guardianship.household = leaving.household
+    and guardianship.beneficiary = leaving.beneficiary
+
+-- name: lock_households
+-- Where households stand, locked in one order until commit.
+select id, state, reason, version
+from household where id = any($1::uuid[])
+order by id
+for no key update
+
+-- name: save_standings
+-- Where households stand from now on.
+update household set state = given.state, reason = given.reason
+from unnest($1::uuid[], $2::text[], $3::text[]) as given (id, state, reason)
+where household.id = given.id
+
+-- name: count_tellings
+-- One more telling of where households stand, if an adult of them can be written to.
+update household set version = version + 1
+where id = any($1::uuid[])
+    and exists (
+        select from household_member
+        join person on person.id = household_member.person
+        where household_member.household = household.id and person.address_proved is not null
+    )
+returning id, state, reason, version
+
+-- name: lock_consents
+-- What a person consents to, locked until commit.
+select newsletter, partners from person where id = $1 for no key update
+
+-- name: save_profile
+-- What a person says of themselves.
+update person set first_name = $2, last_name = $3, name_key = $4, civility = $5, birth_date = $6,
+    company_name = $7, siret = $8, newsletter = $9, partners = $10
+where id = $1
+
+-- name: add_consents
+-- Consents of a person, given or taken back now.
+insert into consent (person, kind, given)
+select $1, changed.kind, changed.given
+from unnest($2::text[], $3::boolean[]) as changed (kind, given)
+
+-- name: lock_inviter
+-- Whether an adult of a household proved their address: it stays so until commit.
+select person.address_proved is not null as proved
+from household_member join person on person.id = household_member.person
+where household_member.household = $1 and person.id = $2
+for share of person
+
+-- name: list_invitations
+-- Invitations that a person sent and that may still be accepted.
+select id from letter
+where person = $1 and kind = 'invitation' and used is null and cancelled is null
+    and (expires is null or expires > app_now())
+order by asked, id
+
+-- name: find_invitation
+-- An invitation, whoever sent it, by the id of its letter.
+select kind, household, email_key from letter where id = $1
+
+-- name: list_addresses
+-- The addresses of a household's adults, as they compare.
+select person.email_key
+from household_member join person on person.id = household_member.person
+where household_member.household = $1
+
+-- name: list_invited
+-- The addresses that are invited into a household and may still come, as they compare.
+select email_key
+from letter
+where household = $1 and kind = 'invitation' and used is null and cancelled is null
+    and (expires is null or expires > app_now())
+
+-- name: add_invitation
+-- A letter that invites an address into a household and says who invites; a taken id adds nothing.
+insert into letter (id, kind, person, household, email, email_key)
+values ($1, 'invitation', $2, $3, $4, $5)
+on conflict (id) do nothing
+returning id
+
+-- name: cancel_invitations
+-- Invitations of a household, one of them or all to an address, are over if nobody came yet.
+update letter set cancelled = app_now()
+where household = $1 and kind = 'invitation' and used is null and cancelled is null
+    and (id = $2::uuid or email_key = $3::text)
+
 -- name: show_adults
--- Each household that exists with its active adults, or once with none.
+-- Each household that exists with the adults whose address is proved, or once with none.
 select household.id as household, person.id as person, person.first_name, person.last_name,
     person.email
 from household
 left join household_member on household_member.household = household.id
-left join person on person.id = household_member.person and person.state = 'active'
+left join person on person.id = household_member.person
+    and person.address_proved is not null
 where household.id = any($1::uuid[])
 order by household.id, person.name_key, person.id
 
 -- name: show_beneficiaries
--- Those who eat in each household, eldest first, unknown birth dates last.
+-- Those who eat or ate in each household, eldest first, unknown birth dates last.
 select guardianship.household, beneficiary.id as beneficiary, beneficiary.first_name,
-    beneficiary.last_name, beneficiary.birth_date, guardianship.filiation
+    beneficiary.last_name, beneficiary.birth_date, guardianship.filiation,
+    guardianship.ended is not null as former
 from guardianship join beneficiary on beneficiary.id = guardianship.beneficiary
 where guardianship.household = any($1::uuid[])
 order by guardianship.household, beneficiary.birth_date nulls last, beneficiary.name_key,
     beneficiary.id
+
+-- name: show_file
+-- What a person said of themselves, and where the account of their household stands.
+select person.id as person, person.email, person.next_email,
+    person.password_hash is not null as has_password, person.first_name, person.last_name,
+    person.civility, person.birth_date, person.company_name, person.siret, person.newsletter,
+    person.partners, household.reason,
+    case when person.address_proved is null then 'address_unproved' else household.state end
+        as standing
+from person
+join household_member on household_member.person = person.id
+join household on household.id = household_member.household
+where person.id = $1 and household.id = $2
+
+-- name: show_unproved
+-- Adults of a household whose address is not proved yet.
+select person.id as person, person.first_name, person.last_name, person.email
+from household_member join person on person.id = household_member.person
+where household_member.household = $1 and person.address_proved is null
+order by person.name_key, person.id
+
+-- name: show_invitations
+-- Invitations of a household that may still be accepted, in the order in which they were sent.
+select id as invitation, email, asked as sent
+from letter
+where household = $1 and kind = 'invitation' and used is null and cancelled is null
+    and (expires is null or expires > app_now())
+order by asked, id
+
+-- name: add_letters
+-- Letters to be written; an id that is taken adds nothing.
+insert into letter (id, kind, person, household, email, email_key, next_email, device)
+select * from unnest(
+    $1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[]
+)
+order by 1
+on conflict (id) do nothing
+returning id
+
+-- name: cancel_letters
+-- Letters of a person that were asked for before, all but one perhaps, open nothing any more.
+update letter set cancelled = app_now()
+where person = $1 and kind = any($2::text[]) and id is distinct from $3::uuid
+    and used is null and cancelled is null
+
+-- name: lock_letters
+-- Letters that may still be written, with whom they concern today; see domain.letters.Asked.
+select letter.id as letter, letter.kind, letter.email, letter.next_email, letter.device,
+    letter.asked, person.id as person, coalesce(person.first_name, '') as first_name,
+    coalesce(person.last_name, '') as last_name,
+    coalesce(person.address_proved is not null, false) as proved,
+    coalesce(case letter.kind
+        when 'proof' then person.email_key <> letter.email_key
+        when 'password' then person.email_key <> letter.email_key
+            or (owner.id is not null and person.address_proved is null)
+        when 'new_address' then person.next_email is distinct from letter.email
+        when 'invitation' then person.address_proved is null
+        else false
+    end, false) as stale,
+    owner.id as owner, coalesce(owner.first_name, '') as owner_first_name
+from letter
+left join person on person.id = coalesce(letter.person, (
+    select somebody.id from person somebody
+    where letter.kind = 'password' and somebody.email_key = letter.email_key
+    order by somebody.address_proved is null, somebody.created desc, somebody.id
+    limit 1
+))
+left join person owner on owner.email_key = letter.email_key
+    and owner.address_proved is not null and owner.id <> person.id
+where letter.id = any($1::uuid[]) and letter.used is null and letter.cancelled is null
+    and (letter.expires is null or letter.expires > app_now())
+order by letter.id
+for update of letter
+
+-- name: open_links
+-- Links live from their letter's first writing on, and are then somebody's; those over stay so.
+update letter set expires = coalesce(letter.expires, app_now() + given.lives),
+    person = coalesce(letter.person, given.person)
+from unnest($1::uuid[], $2::uuid[], $3::interval[]) as given (id, person, lives)
+where letter.id = given.id and letter.used is null and letter.cancelled is null
+    and (letter.expires is null or letter.expires > app_now())
+returning letter.id, letter.expires
+
+-- name: add_secrets
+-- Each writing of a letter draws a secret that opens its link.
+insert into letter_secret (hash, letter) select * from unnest($1::bytea[], $2::uuid[])
+
+-- name: find_link
+-- What a link does and what has become of it; see domain.letters.Link.
+select letter.id as letter, letter.kind as purpose, letter.person, letter.household, letter.email,
+    letter.expires, letter.used, letter.used_by, letter.cancelled,
+    case letter.kind
+        when 'new_address' then person.next_email is distinct from letter.email
+        when 'invitation' then person.address_proved is null
+        else person.email_key <> letter.email_key
+    end as stale,
+    app_now() as now
+from letter_secret
+join letter on letter.id = letter_secret.letter
+join person on person.id = letter.person
+where letter_secret.hash = $1
+
+-- name: lock_letter
+-- A letter until commit.
+select id from letter where id = $1 for update
+
+-- name: show_people_of_link
+-- Who is behind a link: the first name of whose it is, or who invites.
+select case when letter.kind = 'invitation' then '' else person.first_name end as first_name,
+    case when letter.kind = 'invitation' then person.first_name || ' ' || person.last_name
+        else '' end as inviter
+from letter join person on person.id = letter.person
+where letter.id = $1
+
+-- name: use_link
+-- A link was used, by a person or a session.
+update letter set used = app_now(), used_by = $2 where id = $1
+
+-- name: count_adults
+-- How many adults a household has, proved or not.
+select count(*) from household_member where household = $1
+
+-- name: forget_old_letters
+-- Letters and their links, long after they were asked for.
+delete from letter where asked <= app_now() - interval '30 days'
+
+-- name: take_tries
+-- One more try under each key, if all allow one; otherwise none, and the wait until they would.
+with clock as materialized (
+    select app_now() as now
+), given as materialized (
+    select given.key, given.period, given.period * given.burst as most, clock.now
+    from unnest($1::bytea[], $2::interval[], $3::int[]) as given (key, period, burst), clock
+), held as materialized (
+    select throttle.key, throttle.until
+    from throttle
+    where throttle.key = any($1::bytea[])
+    order by throttle.key
+    for update
+), judged as materialized (
+    select coalesce(
+            max(greatest(held.until, given.now) + given.period - given.most - given.now),
+            interval '0'
+        ) as wait
+    from held join given on given.key = held.key
+), taken as (
+    insert into throttle as kept (key, until)
+    select given.key, given.now + given.period
+    from given, judged
+    where judged.wait <= interval '0'
+    order by given.key
+    on conflict (key) do update
+        set until = greatest(kept.until, (select now from clock))
+            + (excluded.until - (select now from clock))
+        where greatest(kept.until, (select now from clock))
+            + (excluded.until - (select now from clock))
+            <= (select given.now + given.most from given where given.key = excluded.key)
+    returning key
+)
+select case
+        when judged.wait > interval '0' then judged.wait
+        when (select count(*) from taken) < cardinality($1::bytea[]) then interval '1 second'
+    end
+from judged
+
+-- name: forget_tries
+-- What was tried under some keys counts no more.
+delete from throttle where key = any($1::bytea[])
+
+-- name: forget_old_tries
+-- What was tried long enough ago counts no more.
+delete from throttle where until <= app_now()

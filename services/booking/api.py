@@ -7,20 +7,30 @@ from chassis.auth import Caller
 from chassis.database import Transaction, reading
 from chassis.web import Door
 from contracts.booking import (
+    Bookings,
     BookingsCancellation,
     Calendar,
     CancelBookings,
+    CancellationView,
     Cart,
     CartChanged,
     ChangeCart,
+    Clock,
     OrderPlaced,
+    Orders,
     OrderView,
     PlaceOrder,
+    RetireBeneficiary,
+    ShowBookings,
     ShowCalendar,
+    ShowCancellation,
     ShowCart,
+    ShowClock,
     ShowOrder,
+    ShowOrders,
 )
-from contracts.values import HouseholdId
+from contracts.operation import Done
+from contracts.values import HouseholdId, PersonId
 from services.booking import commands, reads
 
 FIRST_LOOK_SECONDS = 0.02
@@ -28,6 +38,15 @@ FIRST_LOOK_SECONDS = 0.02
 
 def _household(caller: Caller) -> HouseholdId:
     return HouseholdId(caller.own_household)
+
+
+def _person(caller: Caller) -> PersonId:
+    return PersonId(caller.actor)
+
+
+async def get_clock(tx: Transaction, _asked: ShowClock, _caller: Caller) -> Clock:
+    """What day it is for the portal."""
+    return await reads.clock(tx)
 
 
 async def get_calendar(tx: Transaction, asked: ShowCalendar, caller: Caller) -> Calendar:
@@ -47,7 +66,7 @@ async def get_cart(tx: Transaction, _asked: ShowCart, caller: Caller) -> Cart:
 
 async def place_order(tx: Transaction, asked: PlaceOrder, caller: Caller) -> OrderPlaced:
     """Confirm what was chosen."""
-    return await commands.place_order(tx, asked, _household(caller))
+    return await commands.place_order(tx, asked, _household(caller), _person(caller))
 
 
 async def get_order(door: Door, asked: ShowOrder) -> OrderView:
@@ -67,4 +86,28 @@ async def cancel_bookings(
     tx: Transaction, asked: CancelBookings, caller: Caller
 ) -> BookingsCancellation:
     """Take meals out of an order."""
-    return await commands.cancel_bookings(tx, asked, _household(caller))
+    return await commands.cancel_bookings(tx, asked, _household(caller), _person(caller))
+
+
+async def get_cancellation(
+    tx: Transaction, asked: ShowCancellation, caller: Caller
+) -> CancellationView:
+    """What was taken out, and what it gives back."""
+    return await reads.cancellation(tx, asked, _household(caller))
+
+
+async def list_orders(tx: Transaction, asked: ShowOrders, caller: Caller) -> Orders:
+    """The household's orders, newest first."""
+    return await reads.orders(tx, asked, _household(caller))
+
+
+async def list_bookings(tx: Transaction, asked: ShowBookings, caller: Caller) -> Bookings:
+    """What the household has booked, first day first."""
+    return await reads.bookings(tx, asked, _household(caller))
+
+
+async def retire_beneficiary(tx: Transaction, asked: RetireBeneficiary, caller: Caller) -> Done:
+    """Take somebody off the household's list."""
+    return await commands.retire_beneficiary(
+        tx, asked.beneficiary, _household(caller), _person(caller)
+    )

@@ -14,12 +14,17 @@ SERVICE = Service(
     settings=Settings,
     connections=6,
     operations=[
+        read(contract.GET_CLOCK, api.get_clock),
         read(contract.GET_CALENDAR, api.get_calendar),
         write(contract.CHANGE_CART, api.change_cart),
         read(contract.GET_CART, api.get_cart),
         write(contract.PLACE_ORDER, api.place_order),
         behind_door(contract.GET_ORDER, api.get_order),
+        read(contract.LIST_ORDERS, api.list_orders),
+        read(contract.LIST_BOOKINGS, api.list_bookings),
         write(contract.CANCEL_BOOKINGS, api.cancel_bookings),
+        read(contract.GET_CANCELLATION, api.get_cancellation),
+        write(contract.RETIRE_BENEFICIARY, api.retire_beneficiary),
     ],
     reads={
         RegulationPublished: consumers.on_regulations_published,

@@ -23,13 +23,15 @@ from contracts.booking import (
     order_of,
 )
 from contracts.event import Event
+from contracts.operation import Done
 from contracts.payments import OrderPaid, OrderUnpaid
 from contracts.refusal import NotFound
 from contracts.regulation import Regulation
 from contracts.subscriptions import EntitlementChanged
-from contracts.values import HouseholdId, OrderId
+from contracts.values import BeneficiaryId, HouseholdId, OrderId, PersonId
 from services.booking import store
 from services.booking.domain.orders import Line, Order
+from services.booking.domain.rights import retire
 from services.booking.domain.rules import Decision, MealFacts, decide
 from services.booking.domain.shelf import SHELF
 
@@ -42,15 +44,40 @@ class LostOrder(Exception):
 
 
 async def follow_regulations(tx: Transaction, regulations: Sequence[Regulation]) -> None:
-    """Open the days of newly published règlements. A version older than ours opens nothing."""
+    """Open the days of newly published règlements. A version older than ours opens nothing.
+
+    Rights that came before their règlement are told now.
+    """
+    services = {regulation.service for regulation in regulations}
+    await store.lock_services(tx, services)
     for regulation in sorted(regulations, key=lambda r: r.version):
         if await store.adopt(tx, regulation):
             await store.publish(tx, regulation)
+    await outbox.append(tx, await store.open_entitlements(tx, services))
 
 
 async def follow_entitlements(tx: Transaction, changes: Sequence[EntitlementChanged]) -> None:
-    """Remember who may book what."""
+    """Remember who may book what. Rights whose règlement is here already are told now."""
+    services = {change.service for change in changes}
+    await store.lock_services(tx, services)
     await store.save_entitlements(tx, changes)
+    await outbox.append(tx, await store.open_entitlements(tx, services))
+
+
+async def retire_beneficiary(
+    tx: Transaction, beneficiary: BeneficiaryId, household: HouseholdId, retired_by: PersonId
+) -> Done:
+    """Take a beneficiary off the household's list, for ever, and out of its carts.
+
+    The carts' locks put an order placed at the same moment before this or after. Raises
+    BookingsAhead.
+    """
+    await store.open_carts(tx, household, beneficiary)
+    ahead = await store.bookings_ahead(tx, household, beneficiary)
+    retired = retire(household, beneficiary, ahead)
+    if await store.add_retired(tx, household, beneficiary, retired_by):
+        await outbox.append(tx, [retired])
+    return Done()
 
 
 # -- cart ---------------------------------------------------------------------------------------
@@ -115,7 +142,9 @@ def _refused(facts: MealFacts, decision: Decision) -> RefusedMeal:
 # -- orders -------------------------------------------------------------------------------------
 
 
-async def place_order(tx: Transaction, asked: PlaceOrder, household: HouseholdId) -> OrderPlaced:
+async def place_order(
+    tx: Transaction, asked: PlaceOrder, household: HouseholdId, placed_by: PersonId
+) -> OrderPlaced:
     """Confirm the cart of a régie as it was shown: all its meals or none.
 
     Entitlement, deadline, price and room are judged here, once. Raises WrongOrderId, CartEmpty,
@@ -146,7 +175,7 @@ async def place_order(tx: Transaction, asked: PlaceOrder, household: HouseholdId
                 if store.seat_of(line) in full
             ]
         )
-    await store.add_order(tx, order, asked, facts, now)
+    await store.add_order(tx, order, asked, placed_by, facts, now)
     await outbox.append(tx, [order.held()])
     return OrderPlaced(order=order.id, cents=order.cents)
 
@@ -184,16 +213,20 @@ def _compose(
 async def settle_orders(tx: Transaction, paid: Sequence[OrderPaid], now: datetime) -> None:
     """The money of orders came: held is confirmed; released tries its seats again, else gives up.
 
-    Confirmed and cancelled orders ignore it. Raises LostOrder.
+    Somebody who left the list meanwhile takes no seat again. Confirmed and cancelled orders
+    ignore the money. Raises LostOrder.
     """
     orders = await store.lock_orders(tx, {event.order for event in paid})
     _must_all_be_here(orders, paid)
     confirmed: list[Order] = []
     cancelled: list[Order] = []
     told: list[Event] = []
-    await store.lock_days(tx, [order for order in orders.values() if order.state == "released"])
+    released = [order for order in orders.values() if order.state == "released"]
+    await store.lock_carts(tx, released)
+    left = await store.orders_of_retired(tx, released)
+    await store.lock_days(tx, released)
     for order in orders.values():
-        if order.state == "released" and not await _retake(tx, order, now):
+        if order.state == "released" and (order.id in left or not await _retake(tx, order, now)):
             given_up, event = order.cancel()
             cancelled.append(given_up)
             told.append(event)
@@ -237,7 +270,7 @@ def _must_all_be_here(
 
 
 async def cancel_bookings(
-    tx: Transaction, asked: CancelBookings, household: HouseholdId
+    tx: Transaction, asked: CancelBookings, household: HouseholdId, cancelled_by: PersonId
 ) -> BookingsCancellation:
     """Take meals out of an order in time, against the credit that was shown.
 
@@ -249,7 +282,7 @@ async def cancel_bookings(
         raise NotFound()
     until, now = await store.deadlines(tx, order.id, "cancel")
     lines = order.take_out(asked.lines, asked.expected_credit_cents, until, now)
-    await store.take_out_lines(tx, order, asked.cancellation, lines)
+    await store.take_out_lines(tx, order, asked.cancellation, cancelled_by, lines)
     out = {line.line for line in lines}
     credited = [replace(line, credit_cents=line.cents) for line in lines]
     if order.state == "confirmed":

@@ -51,6 +51,57 @@ on conflict (id) do update
        valid_until = excluded.valid_until, active = excluded.active, version = excluded.version
  where known.version < excluded.version
 
+-- name: lock_services
+-- A règlement and a right that come at the same moment: one waits for the other, and sees it.
+select pg_advisory_xact_lock(key)
+  from (select distinct hashtextextended(service::text, 0) as key
+          from unnest($1::uuid[]) as service order by key) s
+
+-- name: open_entitlements
+-- Rights of these services that stand on a règlement and were not told yet: told from now on.
+update entitlement e set opened = true
+  from service s join regulation r on r.service = s.id and r.version = s.version
+ where s.id = any($1::uuid[]) and e.service = s.id and e.active and not e.opened
+   and not exists (
+       select from retired g where g.household = e.household and g.beneficiary = e.beneficiary)
+returning e.id as entitlement, e.household, e.beneficiary, e.authority, e.service,
+          r.document ->> 'authority_name' as authority_name,
+          r.document ->> 'service_name' as service_name
+
+-- name: open_carts
+-- The household's carts, and one wherever this beneficiary may eat: locked until commit.
+insert into cart (household, regie)
+select $1, regie
+  from (select regie from cart where household = $1
+         union
+        select s.regie from entitlement e join service s on s.id = e.service
+         where e.household = $1 and e.beneficiary = $2) known
+ order by regie
+on conflict (household, regie) do update set version = cart.version
+
+-- name: bookings_ahead
+-- The first live bookings of a beneficiary by this household, from today on.
+select b.beneficiary, b.service, b.day, b.session
+  from booking b join meal_order o on o.id = b.order_id
+ where b.beneficiary = $2 and b.state = 'live' and o.household = $1
+   and b.day >= (select (app_now() at time zone $3)::date)
+ order by b.day, b.session, b.service
+ limit $4
+
+-- name: take_out_of_carts
+-- Nothing of this beneficiary is left in the household's carts.
+with gone as (
+    delete from cart_line where household = $1 and beneficiary = $2 returning regie
+)
+update cart set version = version + 1
+ where household = $1 and regie in (select regie from gone)
+
+-- name: add_retired
+-- Who left the list stays away for ever; the second time, nothing comes back.
+insert into retired (household, beneficiary, retired_by) values ($1, $2, $3)
+on conflict (household, beneficiary) do nothing
+returning beneficiary
+
 -- name: regulations
 -- The documents of some versions.
 select service, version, document from regulation
@@ -130,6 +181,20 @@ select from serving_day d
  order by d.service, d.day, d.session
    for no key update of d
 
+-- name: lock_carts
+-- The carts that orders came from, locked in one order: nobody retires a beneficiary meanwhile.
+select from cart
+ where (household, regie) in (select * from unnest($1::uuid[], $2::uuid[]))
+ order by household, regie for update
+
+-- name: orders_of_retired
+-- Those of these orders with a meal of somebody who left the household's list meanwhile.
+select distinct o.id
+  from meal_order o
+  join booking b on b.order_id = o.id and b.state <> 'cancelled'
+  join retired r on r.household = o.household and r.beneficiary = b.beneficiary
+ where o.id = any($1::uuid[])
+
 -- name: give_back_seats
 -- Give seats back, days locked in the same order as they are taken.
 with wanted as (
@@ -149,8 +214,8 @@ update serving_day d set taken = d.taken - l.seats
 -- The order, its lines, and the cart they leave: one statement, whatever their number.
 with placed as (
     insert into meal_order (id, authority, school_year, household, regie, means, cents,
-                            placed, changed)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+                            placed, changed, placed_by)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $17)
 ), lines as (
     insert into booking (order_id, line, authority, school_year, beneficiary, service, day,
                          session, cents, regulation_version)
@@ -203,7 +268,7 @@ update booking set state = 'live' where order_id = $1 and state = 'released'
 -- name: take_out_lines
 -- Lines taken out by a cancellation, each with what is given back.
 update booking b
-   set state = 'cancelled', cancellation = $2, credit_cents = b.cents
+   set state = 'cancelled', cancellation = $2, credit_cents = b.cents, cancelled_by = $4
  where b.order_id = $1 and b.line = any($3::int[]) and b.state <> 'cancelled'
 
 -- name: calendar
@@ -213,7 +278,9 @@ select f.*, l.beneficiary is not null as in_cart
                array_agg(d.day) as days, array_agg(d.session) as sessions
           from (select distinct beneficiary, service from entitlement
                  where household = $1 and active
-                   and valid_from <= $3 and valid_until >= $2) e
+                   and valid_from <= $3 and valid_until >= $2
+                   and beneficiary not in (select r.beneficiary from retired r
+                                            where r.household = $1)) e
           join serving_day d on d.service = e.service and d.day between $2 and $3) a
  cross join lateral meal_facts($1, a.who, a.what, a.days, a.sessions) f
   left join cart_line l
@@ -226,6 +293,7 @@ select f.*, l.beneficiary is not null as in_cart
 select distinct e.service, e.beneficiary, s.version, s.regie, s.authority
   from entitlement e join service s on s.id = e.service
  where e.household = $1 and e.active and e.valid_from <= $3 and e.valid_until >= $2
+   and e.beneficiary not in (select r.beneficiary from retired r where r.household = $1)
  order by e.service, e.beneficiary
 
 -- name: whole_cart
@@ -245,10 +313,54 @@ select f.*, c.regie, c.version, s.version as newest_version, (select app_now()) 
 -- Today in a zone, by the clock that decides.
 select (app_now() at time zone $1)::date as today, app_now() as now
 
+-- name: clock
+-- The instant that decides, and whether somebody shifted it.
+select app_now() as now, shift <> '0' as shifted from clock
+
 -- name: own_order
 -- An order of this household.
-select id, state, reason, regie, authority, cents, placed
+select id, state, reason, regie, cents, placed, placed_by
   from meal_order where id = $1 and household = $2
+
+-- name: own_orders
+-- A page of the household's orders, newest first, from those before a moment and an order on.
+select id, state, reason, regie, cents, placed, placed_by
+  from meal_order
+ where household = $1 and ($2::timestamptz is null or (placed, id) < ($2, $3::uuid))
+ order by placed desc, id desc
+ limit $4
+
+-- name: lines_shown
+-- The lines of orders as they are shown; of those that hold a seat, until when they may leave.
+select b.order_id, b.line, b.beneficiary, b.service, b.day, b.session, b.cents,
+       b.regulation_version, b.state, u.until as cancel_until, (select app_now()) as now
+  from booking b
+  left join deadline u
+    on u.service = b.service and u.day = b.day and u.action = 'cancel'
+   and u.audience = 'family' and b.state = 'live'
+ where b.order_id = any($1::uuid[])
+ order by b.order_id, b.line
+
+-- name: bookings
+-- The household's live bookings of a range of days, found by those it may ever have booked for.
+select b.order_id, b.line, b.beneficiary, b.service, b.day, b.session, b.cents,
+       b.regulation_version, o.state, o.regie, u.until as cancel_until
+  from (select distinct beneficiary from entitlement where household = $1) e
+  join booking b
+    on b.beneficiary = e.beneficiary and b.state = 'live' and b.day between $2 and $3
+  join meal_order o on o.id = b.order_id and o.household = $1
+  left join deadline u
+    on u.service = b.service and u.day = b.day and u.action = 'cancel' and u.audience = 'family'
+ order by b.day, b.session, b.service, b.beneficiary
+ limit $4
+
+-- name: cancellation
+-- What a cancellation of this household took out, line by line.
+select b.order_id, b.line, b.beneficiary, b.service, b.day, b.session, b.cents,
+       b.regulation_version, b.credit_cents, b.cancelled_by, o.state, o.regie
+  from booking b join meal_order o on o.id = b.order_id
+ where b.cancellation = $1 and o.household = $2
+ order by b.order_id, b.line
 
 -- name: state_of_order
 -- Only the state, for those who wait.

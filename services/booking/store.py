@@ -9,12 +9,25 @@ import asyncpg
 
 from chassis.database import Transaction
 from chassis.queries import named_queries
-from contracts.booking import MealKey, MealsRefused, PlaceOrder, RefusedMeal
+from contracts.booking import (
+    EntitlementOpened,
+    MealKey,
+    MealsRefused,
+    PlaceOrder,
+    RefusedMeal,
+)
 from contracts.regulation import Regulation
 from contracts.subscriptions import EntitlementChanged
-from contracts.values import HouseholdId, OrderId, RegieId, ServiceId
+from contracts.values import BeneficiaryId, HouseholdId, OrderId, PersonId, RegieId, ServiceId
 from services.booking.domain.orders import Line, Order
-from services.booking.domain.rules import MealFacts, deadline_of, school_year, serving_days
+from services.booking.domain.rights import TOLD_MAX
+from services.booking.domain.rules import (
+    ZONE,
+    MealFacts,
+    deadline_of,
+    school_year,
+    serving_days,
+)
 from services.booking.domain.shelf import SHELF, Key
 
 SQL = named_queries(__package__)
@@ -22,6 +35,11 @@ Seat = tuple[ServiceId, date, str]
 
 
 # -- règlements and entitlements ----------------------------------------------------------------
+
+
+async def lock_services(tx: Transaction, services: Iterable[ServiceId]) -> None:
+    """Règlements and rights of these services come one after the other until commit."""
+    await tx.execute(SQL.lock_services, list(services))
 
 
 async def adopt(tx: Transaction, regulation: Regulation) -> bool:
@@ -78,6 +96,14 @@ async def save_entitlements(tx: Transaction, changes: Sequence[EntitlementChange
     await tx.execute(SQL.save_entitlements, *map(list, zip(*rows, strict=True)))
 
 
+async def open_entitlements(
+    tx: Transaction, services: Iterable[ServiceId]
+) -> list[EntitlementOpened]:
+    """Rights of these services that can be used from now on, each told once."""
+    rows = await tx.fetch(SQL.open_entitlements, list(services))
+    return [EntitlementOpened(**dict(row)) for row in rows]
+
+
 async def fill_shelf(tx: Transaction, keys: Iterable[Key]) -> None:
     """Make sure that these versions of règlements are on the shelf."""
     missing = SHELF.missing(keys)
@@ -85,6 +111,31 @@ async def fill_shelf(tx: Transaction, keys: Iterable[Key]) -> None:
         services, versions = map(list, zip(*missing, strict=True))
         rows = await tx.fetch(SQL.regulations, services, versions)
         SHELF.put(row["document"] for row in rows)
+
+
+# -- beneficiaries who leave --------------------------------------------------------------------
+
+
+async def open_carts(tx: Transaction, household: HouseholdId, beneficiary: BeneficiaryId) -> None:
+    """Lock the household's carts until commit, made wherever this beneficiary may eat."""
+    await tx.execute(SQL.open_carts, household, beneficiary)
+
+
+async def bookings_ahead(
+    tx: Transaction, household: HouseholdId, beneficiary: BeneficiaryId
+) -> list[MealKey]:
+    """The first live bookings of this beneficiary from today on."""
+    rows = await tx.fetch(SQL.bookings_ahead, household, beneficiary, ZONE, TOLD_MAX)
+    return [MealKey.model_construct(**dict(row)) for row in rows]
+
+
+async def add_retired(
+    tx: Transaction, household: HouseholdId, beneficiary: BeneficiaryId, retired_by: PersonId
+) -> bool:
+    """Take a beneficiary out of the household's carts, for ever; say whether it was there."""
+    await tx.execute(SQL.take_out_of_carts, household, beneficiary)
+    added = await tx.fetchval(SQL.add_retired, household, beneficiary, retired_by)
+    return added is not None
 
 
 # -- carts --------------------------------------------------------------------------------------
@@ -106,6 +157,13 @@ async def lock_cart(tx: Transaction, household: HouseholdId, regie: RegieId) -> 
     """The cart's version, locked until commit; None when there never was one."""
     version: int | None = await tx.fetchval(SQL.lock_cart, household, regie)
     return version
+
+
+async def lock_carts(tx: Transaction, orders: Iterable[Order]) -> None:
+    """Lock the carts that orders came from: nobody leaves a household's list until commit."""
+    carts = {(order.household, order.regie) for order in orders}
+    if carts:
+        await tx.fetch(SQL.lock_carts, *map(list, zip(*carts, strict=True)))
 
 
 async def chosen_meals(
@@ -195,8 +253,9 @@ def _columns(counted: "Counter[Seat]") -> list[list[object]]:
 
 
 async def add_order(
-    tx: Transaction, order: Order, placed: PlaceOrder, facts: Sequence[MealFacts], now: datetime
-) -> None:
+    tx: Transaction, order: Order, placed: PlaceOrder, placed_by: PersonId,
+    facts: Sequence[MealFacts], now: datetime,
+) -> None:  # fmt: skip
     """Write the order and its lines and empty the cart. Raises MealsRefused for a twin meal."""
     lines = [
         (n.line, school_year(n.day), n.beneficiary, n.service, n.day, n.session, n.cents,
@@ -207,7 +266,7 @@ async def add_order(
     try:
         await tx.execute(
             SQL.place_order, order.id, order.authority, year, order.household, order.regie,
-            placed.means, order.cents, now, *map(list, zip(*lines, strict=True)),
+            placed.means, order.cents, now, *map(list, zip(*lines, strict=True)), placed_by,
         )  # fmt: skip
     except asyncpg.UniqueViolationError as error:
         if error.constraint_name == "one_live_booking":
@@ -237,6 +296,12 @@ async def lock_own_order(tx: Transaction, order: OrderId, household: HouseholdId
     """The household's order with its lines, locked until commit."""
     found = await _orders(tx, await tx.fetch(SQL.lock_own_order, order, household))
     return found.get(order)
+
+
+async def orders_of_retired(tx: Transaction, orders: Iterable[Order]) -> set[OrderId]:
+    """Those of these orders with a meal of somebody who left the household's list."""
+    ids = [order.id for order in orders]
+    return {row["id"] for row in await tx.fetch(SQL.orders_of_retired, ids)} if ids else set()
 
 
 async def _orders(tx: Transaction, rows: Sequence["asyncpg.Record"]) -> dict[OrderId, Order]:
@@ -297,11 +362,12 @@ async def retake_lines(tx: Transaction, order: Order) -> bool:
 
 
 async def take_out_lines(
-    tx: Transaction, order: Order, cancellation: UUID, lines: Sequence[Line]
+    tx: Transaction, order: Order, cancellation: UUID, cancelled_by: PersonId, lines: Sequence[Line]
 ) -> None:
     """Take lines out of an order; those that held a seat give it back."""
     await give_back_seats(tx, [seat_of(line) for line in lines if line.state == "live"])
-    await tx.execute(SQL.take_out_lines, order.id, cancellation, [line.line for line in lines])
+    numbers = [line.line for line in lines]
+    await tx.execute(SQL.take_out_lines, order.id, cancellation, numbers, cancelled_by)
 
 
 def seat_of(line: Line) -> Seat:

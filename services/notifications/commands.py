@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from chassis.database import Transaction
+from contracts.values import HouseholdId
 from services.notifications import store
-from services.notifications.domain import Email, Outcome
+from services.notifications.domain.emails import NO_READER, Email, Outcome
 
 
 async def queue_emails(tx: Transaction, emails: Sequence[Email]) -> None:
@@ -12,10 +13,15 @@ async def queue_emails(tx: Transaction, emails: Sequence[Email]) -> None:
     await store.add_emails(tx, emails)
 
 
+async def wake_emails(tx: Transaction, households: Sequence[HouseholdId]) -> None:
+    """Try at once what waited for somebody of these households to prove an address."""
+    await store.wake_emails(tx, households, NO_READER)
+
+
 async def take_due_emails(tx: Transaction, count: int) -> list[Email]:
     """The e-mails whose turn it is. They come back by themselves, should their taker die.
 
-    One about an older version of an order than another e-mail is superseded instead.
+    One about an older version than another e-mail of its family is superseded instead.
     """
     return await store.take_due_emails(tx, count)
 

@@ -1,26 +1,35 @@
 """E-mails in and out of PostgreSQL. The SQL is in queries.sql."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from chassis.database import Transaction
 from chassis.queries import named_queries
-from services.notifications.domain import Email, Outcome
+from services.notifications.domain.emails import Email, Outcome
 
 SQL = named_queries(__package__)
 
 
 async def add_emails(tx: Transaction, emails: Sequence[Email]) -> None:
-    """New e-mails; one that is known already stays as it is."""
+    """New e-mails, with their like where one is gathered; one that is known stays as it is."""
     await tx.execute(
         SQL.add_emails,
         [email.id for email in emails],
         [email.template for email in emails],
         [email.household for email in emails],
-        [email.order_id for email in emails],
-        [email.order_version for email in emails],
+        [email.letter for email in emails],
+        [email.subject for email in emails],
+        [email.version for email in emails],
         [email.data for email in emails],
         [email.queued for email in emails],
+        [email.due for email in emails],
+        [email.is_gathered for email in emails],
     )
+
+
+async def wake_emails(tx: Transaction, households: Sequence[UUID], failure: str) -> None:
+    """What waits for this reason is due at once."""
+    await tx.execute(SQL.wake_emails, households, failure)
 
 
 async def take_due_emails(tx: Transaction, count: int) -> list[Email]:
@@ -35,12 +44,13 @@ async def take_due_emails(tx: Transaction, count: int) -> list[Email]:
 
 async def save_outcomes(tx: Transaction, outcomes: Sequence[Outcome]) -> None:
     """States, who was reached, and when to try again."""
+    each = [(email, outcome) for outcome in outcomes for email in outcome.emails]
     await tx.execute(
         SQL.save_outcomes,
-        [outcome.email for outcome in outcomes],
-        [outcome.state for outcome in outcomes],
-        [" ".join(map(str, outcome.reached)) for outcome in outcomes],
-        [" ".join(map(str, outcome.refused)) for outcome in outcomes],
-        [outcome.next_attempt for outcome in outcomes],
-        [outcome.failure for outcome in outcomes],
+        [email for email, _ in each],
+        [outcome.state for _, outcome in each],
+        [" ".join(map(str, outcome.reached)) for _, outcome in each],
+        [" ".join(map(str, outcome.refused)) for _, outcome in each],
+        [outcome.next_attempt for _, outcome in each],
+        [outcome.failure for _, outcome in each],
     )

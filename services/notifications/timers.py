@@ -8,12 +8,12 @@ import structlog
 
 from chassis.database import transaction
 from chassis.service import Context
-from contracts.accounts import Adult, HouseholdView
 from services.notifications import commands
 from services.notifications.clients import Outside
 from services.notifications.clients.letters import UnusableAddress
+from services.notifications.clients.recipients import Recipient
 from services.notifications.clients.smtp import Connection, MailServerGone, Verdict
-from services.notifications.domain import OUTAGE, Email, Outcome
+from services.notifications.domain.emails import OUTAGE, Email, Outcome, gathered
 
 log = structlog.get_logger()
 
@@ -37,19 +37,19 @@ async def send_due_emails(context: Context) -> None:
         emails = await commands.take_due_emails(tx, BATCH)
     if emails:
         async with asyncio.timeout(BATCH_SECONDS):
-            await _send(context, emails)
+            await _send(context, gathered(emails))
 
 
 async def _send(context: Context, emails: Sequence[Email]) -> None:
     outside: Outside = context.resources
     waiting = list(emails)
     try:
-        households = await outside.accounts.recipients(email.household for email in emails)
         async with outside.mailer.connected() as connection:
+            recipients = await outside.accounts.recipients(emails)
             while waiting:
                 email = waiting[0]
-                household = households.get(email.household)
-                outcome = await _deliver(outside, connection, email, household)
+                to = recipients.get(email.id, [])
+                outcome = await _deliver(outside, connection, email, to)
                 await _note(context, [outcome])
                 waiting.pop(0)
                 if outcome.failure == OUTAGE:
@@ -62,20 +62,20 @@ async def _send(context: Context, emails: Sequence[Email]) -> None:
 
 
 async def _deliver(
-    outside: Outside, connection: Connection, email: Email, household: HouseholdView | None
+    outside: Outside, connection: Connection, email: Email, recipients: Sequence[Recipient]
 ) -> Outcome:
-    """One message for each adult who is still to be written to."""
-    if household is None or not household.adults:
-        return email.ended("no_recipient")
+    """One message for each recipient who is still to be written to."""
+    if not recipients:  # nobody has proved an address yet, or a stranger asked for a password
+        return email.without_reader(_luck())
     postponed = ""
-    for adult in household.adults:
-        if not email.awaits(adult.person):
+    for recipient in recipients:
+        if not email.awaits(recipient.id):
             continue
-        match await _hand_over(outside, connection, email, household, adult):
+        match await _hand_over(outside, connection, email, recipient):
             case "accepted":
-                email = email.reaching(adult.person)
+                email = email.reaching(recipient.id)
             case "refused":
-                email = email.refusing(adult.person)
+                email = email.refusing(recipient.id)
             case "later":
                 postponed = "later"
             case "gone":
@@ -86,20 +86,16 @@ async def _deliver(
 
 
 async def _hand_over(
-    outside: Outside,
-    connection: Connection,
-    email: Email,
-    household: HouseholdView,
-    adult: Adult,
+    outside: Outside, connection: Connection, email: Email, recipient: Recipient
 ) -> Verdict:
     try:
-        message = outside.letters.write(email, household, adult)
+        message = outside.letters.write(email, recipient)
     except UnusableAddress:
         return "refused"
     except Exception as error:  # a mistake in a template: the others' mail goes on
         log.error("letter_not_written", email_id=str(email.id), error=error)
         return "later"
-    return await connection.send(message, adult.email)
+    return await connection.send(message, recipient.address)
 
 
 async def _note(context: Context, outcomes: Sequence[Outcome]) -> None:

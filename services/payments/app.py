@@ -16,6 +16,7 @@ SERVICE = Service(
     connections=4,
     operations=[
         read(contract.GET_WALLETS, api.get_wallets),
+        read(contract.LIST_MOVEMENTS, api.list_movements),
         write(contract.TAKE_CASH, api.take_cash),
     ],
     reads={

@@ -8,7 +8,7 @@ from chassis import outbox
 from chassis.database import Transaction
 from contracts.booking import BookingsCancelled, OrderCancelled, OrderHeld
 from contracts.event import Event
-from contracts.payments import OrderPaid, OrderUnpaid, Receipt, TakeCash
+from contracts.payments import CreditsLoaded, OrderPaid, OrderUnpaid, Receipt, TakeCash
 from contracts.subscriptions import RegieChanged
 from services.payments import store
 from services.payments.domain import (
@@ -145,7 +145,7 @@ async def time_out_orders(tx: Transaction) -> int:
 
 
 async def take_cash(tx: Transaction, asked: TakeCash, taken_by: UUID) -> Receipt:
-    """Credit a household against cash, with the régie's next receipt number."""
+    """Credit a household against cash, with the régie's next receipt number; told once."""
     known = await store.find_receipt(tx, asked)
     if known is not None:
         return known
@@ -153,4 +153,10 @@ async def take_cash(tx: Transaction, asked: TakeCash, taken_by: UUID) -> Receipt
     number = await store.next_number(tx, asked.regie, "cash")
     receipt = Receipt(top_up=asked.top_up, regie=asked.regie, number=number, cents=asked.cents)
     await store.add_receipt(tx, "cash", receipt, asked.household, taken_by)
+    loaded = CreditsLoaded(
+        top_up=asked.top_up, household=asked.household, regie=asked.regie,
+        label=await store.label_of_regie(tx, asked.regie), cents=asked.cents, means="cash",
+        number=number,
+    )  # fmt: skip
+    await outbox.append(tx, [loaded])
     return receipt

@@ -129,3 +129,31 @@ select w.regie, coalesce(r.label, 'Régie') as label, w.balance, w.reserved
   from wallet w left join regie r on r.id = w.regie
  where w.household = $1
  order by r.label, w.regie
+
+-- name: label_of_regie
+-- The public name of a régie.
+select label from regie where id = $1
+
+-- name: movements
+-- Credits in a régie with a page of their movements, newest first; a bare row if there is none.
+with own as (
+    select w.account, w.balance, coalesce(r.label, 'Régie') as label
+      from wallet w left join regie r on r.id = w.regie
+     where w.household = $1 and w.regie = $2
+), summed as (
+    select entry, cents, sum(cents) over (order by entry)::bigint as after
+      from posting
+     where account = (select account from own) and ($3::bigint is null or entry < $3)
+), page as (
+    select * from summed order by entry desc limit $4
+)
+select o.label, o.balance, p.entry, p.cents, p.after, e.made, e.kind, e.order_id,
+       r.number as receipt,
+       case when e.kind = 'bookings_cancelled' and e.key like 'cancellation:%'
+            then substr(e.key, 14)::uuid end as cancellation
+  from own o
+  left join (page p join entry e on e.id = p.entry) on true
+  left join receipt r
+    on r.top_up = case when e.kind = 'cash_top_up' and e.key like 'cash:%'
+                       then substr(e.key, 6)::uuid end
+ order by p.entry desc

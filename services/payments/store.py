@@ -198,6 +198,12 @@ async def add_receipt(
     )  # fmt: skip
 
 
+async def label_of_regie(tx: Transaction, regie: RegieId) -> str:
+    """The public name of a régie."""
+    label: str = await tx.fetchval(SQL.label_of_regie, regie)
+    return label
+
+
 async def next_number(tx: Transaction, regie: RegieId, kind: str) -> int:
     """The next number of a régie's series of documents."""
     number: int = await tx.fetchval(SQL.next_number, regie, kind)

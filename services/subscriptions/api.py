@@ -5,13 +5,23 @@ from chassis.database import Transaction
 from contracts.operation import Done
 from contracts.refusal import FieldError, Malformed
 from contracts.subscriptions import (
+    AccessAsked,
+    AccessList,
+    AskAccess,
     DescribeAuthority,
     DescribeRegie,
     GrantEntitlement,
+    Judged,
+    JudgeRequests,
+    Offers,
     PublishRegulation,
+    ShowAccess,
+    ShowOffers,
+    WithdrawRequest,
 )
-from services.subscriptions import commands
-from services.subscriptions.domain import VERSION_MAX
+from contracts.values import HouseholdId, PersonId
+from services.subscriptions import commands, reads
+from services.subscriptions.domain.publication import VERSION_MAX
 
 
 async def describe_authority(tx: Transaction, request: DescribeAuthority, _caller: Caller) -> Done:
@@ -48,3 +58,30 @@ async def grant_entitlement(tx: Transaction, request: GrantEntitlement, caller: 
     """Give or end an entitlement."""
     await commands.grant_entitlement(tx, request, caller)
     return Done()
+
+
+async def list_offers(tx: Transaction, _asked: ShowOffers, _caller: Caller) -> Offers:
+    """What can be asked for, the same for everybody."""
+    return await reads.offers(tx)
+
+
+async def ask_access(tx: Transaction, asked: AskAccess, caller: Caller) -> AccessAsked:
+    """Ask for entries of services."""
+    household, person = HouseholdId(caller.own_household), PersonId(caller.actor)
+    return await commands.ask_access(tx, asked, household, person)
+
+
+async def list_access(tx: Transaction, _asked: ShowAccess, caller: Caller) -> AccessList:
+    """The household's requests and rights."""
+    return await reads.access(tx, HouseholdId(caller.own_household))
+
+
+async def withdraw_request(tx: Transaction, asked: WithdrawRequest, caller: Caller) -> Done:
+    """Take back a request."""
+    await commands.withdraw_request(tx, asked.request, HouseholdId(caller.own_household))
+    return Done()
+
+
+async def judge_requests(tx: Transaction, asked: JudgeRequests, caller: Caller) -> Judged:
+    """Approve or refuse requests."""
+    return await commands.judge_requests(tx, asked, caller)

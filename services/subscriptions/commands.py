@@ -1,24 +1,39 @@
 """What subscriptions can be asked to do. Each command: load, decide, save, tell."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from chassis import outbox
 from chassis.auth import Caller
 from chassis.database import Transaction
+from contracts.booking import BeneficiaryRetired, EntitlementOpened
+from contracts.event import Event
 from contracts.operation import Operation
 from contracts.refusal import FieldError, Malformed, NotFound
 from contracts.regulation import Regulation
 from contracts.subscriptions import (
     GRANT_ENTITLEMENT,
+    JUDGE_REQUESTS,
     PUBLISH_REGULATION,
+    AccessAsked,
+    AskAccess,
     DescribeAuthority,
     DescribeRegie,
     GrantEntitlement,
+    Judged,
+    JudgeRequests,
     UnknownRegie,
 )
-from contracts.values import AuthorityId
+from contracts.values import AuthorityId, HouseholdId, PersonId, RequestId
 from services.subscriptions import store
-from services.subscriptions.domain import Entitlement, Regie, published
+from services.subscriptions.domain.access import (
+    Entitlement,
+    ask,
+    judge,
+    make_room,
+    must_be_new,
+)
+from services.subscriptions.domain.publication import Regie, published
 
 
 async def describe_authority(tx: Transaction, request: DescribeAuthority) -> None:
@@ -81,6 +96,86 @@ async def grant_entitlement(tx: Transaction, request: GrantEntitlement, caller: 
     if changed != known:
         await store.save_entitlement(tx, changed)
         await outbox.append(tx, [changed.changed()])
+
+
+# -- access requests ----------------------------------------------------------------------------
+
+
+async def ask_access(
+    tx: Transaction, asked: AskAccess, household: HouseholdId, asked_by: PersonId
+) -> AccessAsked:
+    """Ask for entries, all or none. Raises NotFound, Malformed, AlreadyAsked.
+
+    Whoever left the household's list is no longer there to be asked for.
+    """
+    offers = await store.find_offers(tx, {wish.service for wish in asked.wishes})
+    requests = ask(asked, household, offers)
+    if await store.lock_beneficiaries(tx, {(household, wish.beneficiary) for wish in asked.wishes}):
+        raise NotFound()
+    held = await store.find_held(tx, requests)
+    new = await store.add_requests(tx, requests, asked_by)
+    must_be_new(requests, held | {request.id for request in requests if request.id not in new})
+    await outbox.append(tx, [request.changed() for request in requests])
+    return AccessAsked(batch=asked.batch, requests=tuple(request.id for request in requests))
+
+
+async def withdraw_request(tx: Transaction, request: RequestId, household: HouseholdId) -> None:
+    """Take a request back; again changes nothing. Raises NotFound, RequestsJudged."""
+    found = await store.lock_requests(tx, [request])
+    if not found or found[0].household != household:
+        raise NotFound()
+    withdrawn = [found[0].withdrawn()]
+    if withdrawn != found:
+        await store.save_withdrawn(tx, withdrawn)
+        await outbox.append(tx, [withdrawn[0].changed()])
+
+
+async def judge_requests(tx: Transaction, asked: JudgeRequests, caller: Caller) -> Judged:
+    """Approve or refuse requests, all or none. Raises NotFound, RequestsJudged, Malformed.
+
+    An approved entry is the only one that its beneficiary holds in the service from its first day
+    on. Beneficiaries are locked before requests, and requests before rights, by everybody.
+    """
+    owners = await store.find_owners(tx, asked.requests)
+    if not owners.keys() >= set(asked.requests):
+        raise NotFound()
+    for authority in {owner.authority for owner in owners.values()}:
+        _let_in(caller, JUDGE_REQUESTS, authority)
+    pairs = {owner.pair for owner in owners.values()}
+    await store.lock_beneficiaries(tx, pairs)
+    requests = await store.lock_requests(tx, owners)
+    today, last_days = await store.find_last_days(tx, [request.service for request in requests])
+    judgement = judge(asked, requests, today, last_days)
+    held = await store.lock_rights(tx, pairs) if judgement.given else []
+    shortened = make_room(judgement.given, held)
+    await store.save_rights(tx, shortened)
+    await store.save_judgement(tx, judgement, PersonId(caller.actor))
+    told: list[Event] = [request.changed() for request in judgement.requests]
+    await outbox.append(tx, told + [right.changed() for right in (*shortened, *judgement.given)])
+    return Judged(judgement=asked.judgement, count=len(requests))
+
+
+# -- what booking told --------------------------------------------------------------------------
+
+
+async def mark_opened(tx: Transaction, opened: Sequence[EntitlementOpened]) -> None:
+    """Remember which rights can be used; a right that is not ours changes nothing."""
+    await store.mark_opened(tx, {event.entitlement for event in opened})
+
+
+async def retire_beneficiaries(tx: Transaction, retired: Sequence[BeneficiaryRetired]) -> None:
+    """Take back what is asked for those who left, end what they hold, ask nothing for them again.
+
+    Another household of the same child keeps what it has.
+    """
+    pairs = {(event.household, event.beneficiary) for event in retired}
+    await store.retire_beneficiaries(tx, pairs)
+    requests = [q.withdrawn() for q in await store.lock_pending_requests(tx, pairs)]
+    await store.save_withdrawn(tx, requests)
+    rights = [right.ended() for right in await store.lock_rights(tx, pairs)]
+    await store.save_rights(tx, rights)
+    told: list[Event] = [request.changed() for request in requests]
+    await outbox.append(tx, told + [right.changed() for right in rights])
 
 
 def _let_in(caller: Caller, operation: Operation[Any, Any], authority: AuthorityId) -> None:

@@ -1,14 +1,28 @@
-"""Authorities, régies, règlements and entitlements in and out. The SQL is in queries.sql."""
+"""Règlements, requests and rights in and out, many at a time. The SQL is in queries.sql."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple
+from datetime import date
 
 from chassis.database import Transaction
 from chassis.queries import named_queries
 from contracts.regulation import Regulation
-from contracts.values import AuthorityId, EntitlementId, RegieId, ServiceId
-from services.subscriptions.domain import Entitlement, Regie, Service
+from contracts.values import AuthorityId, EntitlementId, PersonId, RegieId, RequestId, ServiceId
+from services.subscriptions.domain.access import (
+    AccessRequest,
+    Entitlement,
+    Entry,
+    Judgement,
+    Offer,
+    Owner,
+    Pair,
+)
+from services.subscriptions.domain.publication import Regie, Service
 
 SQL = named_queries(__package__)
+
+
+# -- authorities, régies, règlements ------------------------------------------------------------
 
 
 async def save_authority(tx: Transaction, authority: AuthorityId, label: str) -> None:
@@ -82,6 +96,9 @@ async def has_category(tx: Transaction, service: ServiceId, category: str) -> bo
     return bool(await tx.fetchval(SQL.has_category, service, wanted))
 
 
+# -- rights, one at a time ----------------------------------------------------------------------
+
+
 async def add_entitlement(tx: Transaction, entitlement: Entitlement) -> bool:
     """Whether the entitlement was new."""
     return bool(await tx.fetchval(SQL.add_entitlement, *astuple(entitlement)))
@@ -100,3 +117,114 @@ async def save_entitlement(tx: Transaction, entitlement: Entitlement) -> None:
         SQL.save_entitlement, entitlement.id, entitlement.category, entitlement.valid_from,
         entitlement.valid_until, entitlement.state, entitlement.version,
     )  # fmt: skip
+
+
+# -- access requests ----------------------------------------------------------------------------
+
+
+async def find_offers(tx: Transaction, services: Iterable[ServiceId]) -> dict[Entry, Offer]:
+    """What can be asked of these services, as their newest règlements have it."""
+    rows = await tx.fetch(SQL.find_offers, list(set(services)))
+    return {(service, category): Offer(*names) for service, category, *names in rows}
+
+
+async def lock_beneficiaries(tx: Transaction, pairs: Iterable[Pair]) -> set[Pair]:
+    """Let nobody else change what these beneficiaries have until commit; who left the list."""
+    rows = await tx.fetch(SQL.lock_beneficiaries, *_columns(sorted(set(pairs))))
+    return {(row["household"], row["beneficiary"]) for row in rows if row["retired"]}
+
+
+async def retire_beneficiaries(tx: Transaction, pairs: Iterable[Pair]) -> None:
+    """Remember for ever who left, and let nobody else change what they have until commit."""
+    await tx.execute(SQL.retire_beneficiaries, *_columns(sorted(set(pairs))))
+
+
+async def add_requests(
+    tx: Transaction, requests: Sequence[AccessRequest], asked_by: PersonId
+) -> set[RequestId]:
+    """Requests, but for those whose entry waits for an answer already; which are new."""
+    columns = _columns(
+        (q.id, q.household, q.beneficiary, q.authority, q.service, q.category, q.state, q.version)
+        for q in requests
+    )
+    rows = await tx.fetch(SQL.add_requests, *columns, asked_by)
+    return {row["id"] for row in rows}
+
+
+async def find_held(tx: Transaction, requests: Sequence[AccessRequest]) -> set[RequestId]:
+    """Those of these requests whose entry is held already."""
+    columns = _columns((q.id, q.household, q.beneficiary, q.service, q.category) for q in requests)
+    return {row["id"] for row in await tx.fetch(SQL.find_held, *columns)}
+
+
+async def find_owners(tx: Transaction, requests: Iterable[RequestId]) -> dict[RequestId, Owner]:
+    """Whose these requests are, of those that exist."""
+    rows = await tx.fetch(SQL.find_owners, list(requests))
+    return {
+        row["id"]: Owner(row["household"], row["beneficiary"], row["authority"]) for row in rows
+    }
+
+
+async def lock_requests(tx: Transaction, requests: Iterable[RequestId]) -> list[AccessRequest]:
+    """Requests of those that exist, locked in one order until commit."""
+    rows = await tx.fetch(SQL.lock_requests, list(requests))
+    return [AccessRequest(**row) for row in rows]
+
+
+async def lock_pending_requests(tx: Transaction, pairs: Iterable[Pair]) -> list[AccessRequest]:
+    """What is still asked for these beneficiaries, locked in one order until commit."""
+    rows = await tx.fetch(SQL.lock_pending_requests, *_columns(pairs))
+    return await lock_requests(tx, [row["id"] for row in rows]) if rows else []
+
+
+async def save_withdrawn(tx: Transaction, requests: Sequence[AccessRequest]) -> None:
+    """Requests that were taken back."""
+    if requests:
+        await tx.execute(SQL.save_requests, *_last_states(requests), "", None)
+
+
+async def save_judgement(tx: Transaction, judgement: Judgement, judged_by: PersonId) -> None:
+    """What became of requests, and the rights that they were given."""
+    await tx.execute(
+        SQL.save_requests, *_last_states(judgement.requests), judgement.explanation, judged_by
+    )
+    if judgement.given:
+        answered = [request.id for request in judgement.requests]
+        await tx.execute(SQL.add_rights, answered, *_columns(map(astuple, judgement.given)))
+
+
+def _last_states(requests: Sequence[AccessRequest]) -> list[list[object]]:
+    return _columns((q.id, q.state, q.reason, q.version) for q in requests)
+
+
+async def find_last_days(
+    tx: Transaction, services: Iterable[ServiceId]
+) -> tuple[date, dict[ServiceId, date]]:
+    """Today, and until when the newest règlement of each service holds."""
+    rows = await tx.fetch(SQL.find_last_days, list(set(services)))
+    return rows[0]["today"], {row["service"]: row["valid_until"] for row in rows}
+
+
+# -- rights, many at a time ---------------------------------------------------------------------
+
+
+async def lock_rights(tx: Transaction, pairs: Iterable[Pair]) -> list[Entitlement]:
+    """The active rights of these beneficiaries, locked in one order until commit."""
+    rows = await tx.fetch(SQL.lock_rights, *_columns(pairs))
+    return [Entitlement(**row) for row in rows]
+
+
+async def save_rights(tx: Transaction, rights: Sequence[Entitlement]) -> None:
+    """Rights that end, or end earlier."""
+    if rights:
+        columns = _columns((r.id, r.valid_until, r.state, r.version) for r in rights)
+        await tx.execute(SQL.save_rights, *columns)
+
+
+async def mark_opened(tx: Transaction, rights: Iterable[EntitlementId]) -> None:
+    """Booking lets these rights be used."""
+    await tx.execute(SQL.mark_opened, list(rights))
+
+
+def _columns(rows: Iterable[Sequence[object]]) -> list[list[object]]:
+    return [list(column) for column in zip(*rows, strict=True)]

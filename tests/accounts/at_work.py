@@ -31,8 +31,8 @@ KEYS = {kid: OKPKey.generate_key("Ed25519", {"kid": kid}) for kid in MAY_SIGN}
 PUBLIC_KEYS = json.dumps({"keys": [key.as_dict(private=False) for key in KEYS.values()]})
 PRIVATE_KEYS = {kid: json.dumps(key.as_dict(private=True)) for kid, key in KEYS.items()}
 SIGNS: dict[CallerKind, str] = {
-    "family": "gateway", "visitor": "gateway", "staff": "console", "service": "notifications",
-    "operator": "operator",
+    "family": "gateway", "applicant": "gateway", "visitor": "gateway", "staff": "console",
+    "service": "notifications", "operator": "operator",
 }  # fmt: skip
 
 NOBODY = Caller("visitor", uuid4())

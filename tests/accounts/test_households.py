@@ -13,29 +13,27 @@ from contracts.accounts import (
     GET_SESSION,
     OPEN_SESSION,
     REGISTER_HOUSEHOLD,
-    Beneficiary,
     ByHousehold,
     ByToken,
     FindRecipients,
+    HouseholdChanged,
     RegisterHousehold,
 )
+from contracts.booking import BeneficiaryRetired
 from contracts.refusal import Malformed, NotAllowed, NotFound
 from tests.accounts.at_work import NOBODY, OPERATOR, AtWork
 from tests.accounts.conftest import a_household, a_sign_in
-
-NOTIFIER = Caller("service", uuid4())
-
-
-def family(household: RegisterHousehold) -> Caller:
-    return Caller("family", household.adult.person, household.household)
-
-
-def a_child(first_name: str, birth_date: str | None = None, **changes: object) -> Beneficiary:
-    given: dict[str, Any] = {
-        "beneficiary": uuid4(), "first_name": first_name, "last_name": "Dupont",
-        "birth_date": birth_date, "filiation": "pere",
-    }  # fmt: skip
-    return Beneficiary(**{**given, **changes})
+from tests.accounts.families import (
+    NOTIFIER,
+    a_child,
+    a_second_adult,
+    applicant,
+    family,
+    one_that_waits,
+    standing_of,
+    unprove,
+    view_of,
+)
 
 
 async def test_a_family_sees_its_household_eldest_first_and_unknown_ages_by_name(
@@ -55,6 +53,14 @@ async def test_a_family_sees_its_household_eldest_first_and_unknown_ages_by_name
     assert view.beneficiaries[0] == children[3]
 
 
+async def test_an_applicant_sees_its_household_as_a_family_does(
+    accounts: AtWork, household: RegisterHousehold
+) -> None:
+    asked = ByHousehold(household=household.household)
+    seen = await accounts.call(GET_HOUSEHOLD, asked, applicant(household))
+    assert seen == await view_of(accounts, household)
+
+
 async def test_another_household_does_not_exist_for_a_family(
     accounts: AtWork, household: RegisterHousehold
 ) -> None:
@@ -66,13 +72,13 @@ async def test_another_household_does_not_exist_for_a_family(
         await accounts.call(GET_HOUSEHOLD, ByHousehold(household=stranger.household), stranger)
 
 
-@pytest.mark.parametrize("kind", ["visitor", "family", "staff", "service"])
+@pytest.mark.parametrize("kind", ["visitor", "family", "applicant", "staff", "service"])
 async def test_only_an_operator_takes_over_households(accounts: AtWork, kind: Any) -> None:
     with pytest.raises(NotAllowed):
         await accounts.call(REGISTER_HOUSEHOLD, a_household(), Caller(kind, uuid4(), uuid4()))
 
 
-@pytest.mark.parametrize("kind", ["visitor", "family", "staff", "operator"])
+@pytest.mark.parametrize("kind", ["visitor", "family", "applicant", "staff", "operator"])
 async def test_only_a_service_finds_recipients(accounts: AtWork, kind: Any) -> None:
     with pytest.raises(NotAllowed):
         await accounts.call(
@@ -104,17 +110,34 @@ async def test_taking_over_again_corrects_and_takes_nothing_away(
     assert await accounts.call(OPEN_SESSION, a_sign_in(household)), "the first password counts"
 
 
-async def test_taking_over_again_does_not_wake_a_suspended_account(
+async def test_taking_over_again_validates_an_account_that_waits_and_tells_it(
+    accounts: AtWork,
+) -> None:
+    household = await one_that_waits(accounts, proved=False)
+    await accounts.call(REGISTER_HOUSEHOLD, household, OPERATOR)
+    assert await standing_of(accounts, household) == ("validated", None), "the address too"
+    assert [(name, body["state"]) for name, body in await accounts.told()] == [
+        (HouseholdChanged.name, "validated")
+    ]
+
+
+async def test_taking_over_again_does_not_wake_a_refused_account(accounts: AtWork) -> None:
+    household = await one_that_waits(accounts)
+    await accounts.owner.execute(
+        "update household set state = 'refused', reason = 'outside' where id = $1",
+        household.household,
+    )
+    await accounts.call(REGISTER_HOUSEHOLD, household, OPERATOR)
+    assert await standing_of(accounts, household) == ("refused", "outside")
+    assert await accounts.told() == []
+
+
+async def test_a_household_that_is_taken_over_hears_nothing_of_it(
     accounts: AtWork, household: RegisterHousehold
 ) -> None:
-    set_state = "update person set state = $2 where id = $1"
-    await accounts.owner.execute(set_state, household.adult.person, "suspended")
     await accounts.call(REGISTER_HOUSEHOLD, household, OPERATOR)
-    state = "select state from person where id = $1"
-    assert await accounts.owner.fetchval(state, household.adult.person) == "suspended"
-    await accounts.owner.execute(set_state, household.adult.person, "pending")
-    await accounts.call(REGISTER_HOUSEHOLD, household, OPERATOR)
-    assert await accounts.owner.fetchval(state, household.adult.person) == "active"
+    assert await standing_of(accounts, household) == ("validated", None)
+    assert await accounts.told() == []
 
 
 async def test_a_child_of_separated_parents_belongs_to_both_households(accounts: AtWork) -> None:
@@ -171,16 +194,29 @@ async def test_recipients_of_many_households_are_found_at_once(accounts: AtWork)
     }
 
 
-async def test_nobody_is_written_to_before_their_account_is_active(
+async def test_nobody_is_written_to_before_their_address_is_proved(
     accounts: AtWork, household: RegisterHousehold
 ) -> None:
-    await accounts.owner.execute(
-        "update person set state = 'email_pending' where id = $1", household.adult.person
+    other = await a_second_adult(accounts, household)
+    await unprove(accounts, household.adult.person)
+    found = await accounts.call(
+        FIND_RECIPIENTS, FindRecipients(households=(household.household,)), NOTIFIER
+    )
+    assert [view.adults for view in found.households] == [(other,)]
+    assert (await view_of(accounts, household)).adults == (other,)
+
+
+async def test_who_writes_still_finds_the_names_of_those_who_left(
+    accounts: AtWork, household: RegisterHousehold
+) -> None:
+    louane = household.beneficiaries[0]
+    await accounts.hear(
+        BeneficiaryRetired(household=household.household, beneficiary=louane.beneficiary)
     )
     found = await accounts.call(
         FIND_RECIPIENTS, FindRecipients(households=(household.household,)), NOTIFIER
     )
-    assert [view.adults for view in found.households] == [()]
+    assert [(v.beneficiaries, v.former) for v in found.households] == [((), (louane,))]
 
 
 async def test_a_name_that_postgresql_cannot_write_is_malformed(accounts: AtWork) -> None:

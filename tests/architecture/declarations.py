@@ -14,7 +14,7 @@ def badly_named_events(events: Mapping[str, Any], services: Sequence[str]) -> li
     found = []
     for name, event in events.items():
         service, _, version = (*name.split("."), "", "")[:3]
-        known = service in services and event.__module__ == f"contracts.{service}"
+        known = service in services and event.__module__.split(".")[:2] == ["contracts", service]
         if not (known and version.startswith("v") and version[1:].isdigit()):
             found.append(f"{name} is not the name of an event of {event.__module__}")
         if not issubclass(event, StateEvent | ProcessEvent):

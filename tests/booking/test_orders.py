@@ -10,6 +10,7 @@ from contracts.booking import (
     CreditChanged,
     MealsRefused,
     OrderCancelled,
+    OrderHeld,
     PriceChanged,
     TooLateToCancel,
 )
@@ -218,7 +219,7 @@ async def test_an_order_cancelled_before_payments_heard_of_it_is_never_charged(t
     dupont = await town.welcomes(credits=2000)
     placed = await town.books(dupont, both(dupont, THURSDAY))
     await town.cancels(dupont, placed.order, [1, 2], 760)
-    held, cancelled = await town.told("booking")
+    held, cancelled = await town.told("booking", OrderHeld, OrderCancelled)
     await town.readers["payments"].receive([cancelled])  # first
     await town.readers["payments"].receive([held])  # late
     assert await town.state(placed.order) == ("cancelled", "closed")
@@ -230,7 +231,7 @@ async def test_an_order_cancelled_while_it_was_being_paid_is_reversed(town: Town
     await town.opens()
     dupont = await town.welcomes(credits=2000)
     placed = await town.books(dupont, both(dupont, THURSDAY))
-    held = (await town.told("booking"))[0]
+    (held,) = await town.told("booking", OrderHeld)
     await town.readers["payments"].receive([held])
     assert await town.balance(dupont) == 1240
     await town.cancels(dupont, placed.order, [1, 2], 760)

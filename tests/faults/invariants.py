@@ -3,8 +3,9 @@
 import asyncio
 import json
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import Any
+from uuid import uuid5
 
 import aiohttp
 import asyncpg
@@ -87,7 +88,7 @@ class Checker:
                     self._none(rule, await databases[name].fetch(query))
             await self._across(databases)
             await self._promised(databases)
-            await self._mailed(databases["notifications"])
+            await self._mailed(databases["notifications"], databases["accounts"])
             await self._bounded(databases["booking"])
         finally:
             await asyncio.gather(*(connection.close() for connection in databases.values()))
@@ -186,7 +187,9 @@ class Checker:
             {c: order for c, (order, _) in self._promises.cancellations.items()},
         )
 
-    async def _mailed(self, notifications: "asyncpg.Connection[Any]") -> None:
+    async def _mailed(
+        self, notifications: "asyncpg.Connection[Any]", accounts: "asyncpg.Connection[Any]"
+    ) -> None:
         final = await asyncpg.connect(self._stack.databases["booking"].owner)
         try:
             told = await final.fetch("""
@@ -194,18 +197,27 @@ class Checker:
                  where name in ('booking.order_confirmed.v1', 'booking.order_released.v1')""")
         finally:
             await final.close()
-        rows = await notifications.fetch("select order_id, template, state from email")
-        mails = Counter((r["order_id"], f"booking.{r['template']}.v1") for r in rows)
+        rows = await notifications.fetch("""
+            select id, household, subject, template, state from email
+             where template in ('order_confirmed', 'order_released')""")
+        mails = Counter((r["subject"], f"booking.{r['template']}.v1") for r in rows)
         self._equal(
             "I10 one e-mail for each final change", dict(mails),
             dict(Counter((row["id"], row["name"]) for row in told)),
         )  # fmt: skip
-        sent = sum(row["state"] == "sent" for row in rows)
-        failed = [(r["order_id"],) for r in rows if r["state"] == "failed"]
+        failed = [(r["subject"],) for r in rows if r["state"] == "failed"]
         self._none("no e-mail failed", failed)
-        got = await self._messages()
-        if len(set(got)) != sent:
-            self._wrong.append(f"I10 {len(set(got))} different e-mails arrived of {sent} sent")
+        adults = defaultdict[Any, list[Any]](list)
+        for member in await accounts.fetch("select household, person from household_member"):
+            adults[member["household"]].append(member["person"])
+        wanted = {
+            f"<{uuid5(row['id'], str(person))}@"
+            for row in rows
+            if row["state"] == "sent"
+            for person in adults[row["household"]]
+        }
+        got = {f"{message.partition('@')[0]}@" for message in await self._messages()}
+        self._none("I10 every e-mail that was sent arrived", [(m,) for m in wanted - got])
 
     async def _messages(self) -> list[str]:
         folder = self._stack.folder / "mailbox"

@@ -1,4 +1,4 @@
-"""Notifications at work, beside real accounts and a mailbox that speaks SMTP."""
+"""Notifications at work, beside accounts over HTTP and a mailbox that speaks SMTP."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -14,13 +14,14 @@ import pytest
 from aiosmtpd.controller import UnthreadedController
 from aiosmtpd.smtp import SMTP, Envelope
 
-from contracts.accounts import REGISTER_HOUSEHOLD, Adult, Beneficiary, RegisterHousehold
+from contracts.accounts import Adult, Beneficiary, HouseholdView
 from contracts.booking import OrderConfirmed, OrderedMeal, OrderReleased
-from services.accounts.app import SERVICE as ACCOUNTS
+from contracts.values import HouseholdId
 from services.notifications.app import SERVICE
 from services.notifications.timers import send_due_emails
-from tests.accounts.at_work import OPERATOR, PRIVATE_KEYS, AtWork, at_work
+from tests.accounts.at_work import PRIVATE_KEYS, AtWork, at_work
 from tests.databases import Templates
+from tests.notifications.neighbour import ScriptedAccounts
 
 PORTAL = "https://cantines.exemple.fr"
 
@@ -73,21 +74,27 @@ async def _mail_server() -> AsyncIterator[Mailbox]:
 
 
 @pytest.fixture(scope="session")
-async def accounts(templates: Templates) -> AsyncIterator[AtWork]:
-    """The real accounts."""
-    async with at_work(templates, ACCOUNTS) as accounts:
+async def _neighbour() -> AsyncIterator[ScriptedAccounts]:
+    async with ScriptedAccounts().answering() as accounts:
         yield accounts
+
+
+@pytest.fixture
+def accounts(_neighbour: ScriptedAccounts) -> ScriptedAccounts:
+    """Accounts, which was asked nothing yet."""
+    _neighbour.forget()
+    return _neighbour
 
 
 @pytest.fixture(scope="session")
 async def _running(
-    templates: Templates, accounts: AtWork, _mail_server: Mailbox
+    templates: Templates, _neighbour: ScriptedAccounts, _mail_server: Mailbox
 ) -> AsyncIterator[AtWork]:
     async with at_work(
         templates,
         replace(SERVICE, timers=()),
         token_signing_key=PRIVATE_KEYS["notifications"],
-        accounts_url=accounts.url,
+        accounts_url=_neighbour.url,
         smtp_url=f"smtp://127.0.0.1:{_mail_server.port}",
         mail_from="Cantine Facile <ne-pas-repondre@cantines.exemple.fr>",
         public_base_url=f"{PORTAL}/",
@@ -98,7 +105,7 @@ async def _running(
 @pytest.fixture
 async def notifications(_running: AtWork) -> AtWork:
     """The service, nothing queued, its clock moved by the test alone."""
-    await _running.owner.execute("truncate email")
+    await _running.owner.execute("truncate email, inbox")
     return await _running.anew()
 
 
@@ -115,7 +122,7 @@ async def mailbox(_mail_server: Mailbox) -> Mailbox:
 class Family:
     """A household with one or two adults and two children."""
 
-    household: UUID
+    household: HouseholdId
     adults: tuple[Adult, ...]
     louane: Beneficiary
     theo: Beneficiary
@@ -151,9 +158,9 @@ class Family:
         return OrderReleased(**{**confirmed, "reason": "no_card", **changes})
 
 
-async def a_family(accounts: AtWork, *first_names: str) -> Family:
-    """A household that real accounts know, with an adult of each first name."""
-    household = uuid4()
+def a_family(accounts: ScriptedAccounts, *first_names: str) -> Family:
+    """A household that accounts knows, with an adult of each first name."""
+    household = HouseholdId(uuid4())
     adults = tuple(
         Adult(person=uuid4(), first_name=name, last_name=f"Dupont-{index}",
               email=f"{uuid4().hex}@exemple.fr")
@@ -163,29 +170,27 @@ async def a_family(accounts: AtWork, *first_names: str) -> Family:
         Beneficiary(beneficiary=uuid4(), first_name=name, last_name="Dupont", birth_date=born)
         for name, born in (("Théo", date(2013, 7, 12)), ("Louane <3", date(2018, 5, 10)))
     )
-    for adult in adults:
-        await accounts.call(
-            REGISTER_HOUSEHOLD,
-            RegisterHousehold(household=household, adult=adult, beneficiaries=(theo, louane)),
-            OPERATOR,
-        )
+    accounts.households[household] = HouseholdView(
+        household=household, adults=adults, beneficiaries=(theo, louane)
+    )
     return Family(household, adults, louane, theo)
 
 
 @pytest.fixture
-async def dupont(accounts: AtWork) -> Family:
+def dupont(accounts: ScriptedAccounts) -> Family:
     """A family of one adult."""
-    return await a_family(accounts, "Camille")
+    return a_family(accounts, "Camille")
 
 
 async def send(notifications: AtWork) -> None:
-    """The clock strikes."""
+    """The clock strikes, and what waited for its like has waited long enough."""
+    await notifications.owner.execute("update email set next_attempt = queued where attempts = 0")
     await send_due_emails(notifications.context)
 
 
 async def states(notifications: AtWork) -> list[tuple[str, str]]:
     """State and failure of every e-mail, oldest first."""
     rows = await notifications.owner.fetch(
-        "select state, failure from email order by queued, order_version"
+        "select state, failure from email order by queued, version"
     )
     return [tuple(row) for row in rows]

@@ -10,7 +10,9 @@ import pytest
 from contracts.accounts import HouseholdView
 from contracts.booking import OrderedMeal
 from services.notifications.clients.letters import Letters, UnusableAddress, day_in_french, euros
-from services.notifications.domain import Email, shares
+from services.notifications.clients.recipients import adults_of
+from services.notifications.domain import occasions
+from services.notifications.domain.contents import shares
 from tests.accounts.at_work import AtWork
 from tests.notifications.conftest import PORTAL, Family, Mailbox, send
 
@@ -94,7 +96,7 @@ async def test_the_page_is_accessible_and_fetches_nothing(
     page = Page(html)
     assert page.named("html")[0]["lang"] == "fr"
     assert len(page.named("table")) == len(page.named("caption")) == 2
-    assert [th["scope"] for th in page.named("th")].count("col") == 6
+    assert [th["scope"] for th in page.named("th")].count("col") == 4
     assert [th["scope"] for th in page.named("th")].count("row") == 4
     assert [a["href"] for a in page.named("a")] == [f"{PORTAL}/commandes/{event.order}"]
     assert not page.named("img") + page.named("script") + page.named("link")
@@ -149,9 +151,10 @@ def test_days_and_amounts_are_written_as_the_french_write_them() -> None:
 
 
 def test_shares_follow_the_households_order_and_the_calendar(dupont: Family) -> None:
-    email = Email.of_confirmed(dupont.confirmed(), datetime.now(UTC))
-    eaters = [(child.beneficiary, child.first_name) for child in (dupont.louane, dupont.theo)]
-    told = shares(email, eaters)
+    email = occasions.order_confirmed(dupont.confirmed(), datetime.now(UTC))
+    eaters = (dupont.louane, dupont.theo)
+    names = {str(child.beneficiary): child.first_name for child in eaters}
+    told = shares(email.data["meals"], names)
     assert [share.first_name for share in told] == ["Louane <3", "Théo"]
     assert [meal.day.day for meal in told[0].meals] == [1, 3]
 
@@ -161,8 +164,9 @@ async def test_an_address_that_is_none_gets_no_letter(
     notifications: AtWork, dupont: Family, address: str
 ) -> None:
     letters: Letters = notifications.running.resources.letters
-    email = Email.of_confirmed(dupont.confirmed(), datetime.now(UTC))
+    email = occasions.order_confirmed(dupont.confirmed(), datetime.now(UTC))
     adult = dupont.adults[0].model_copy(update={"email": address})
     household = HouseholdView(household=dupont.household, adults=(adult,), beneficiaries=())
+    (recipient,) = adults_of(household, email)
     with pytest.raises(UnusableAddress):
-        letters.write(email, household, adult)
+        letters.write(email, recipient)

@@ -1,12 +1,14 @@
 """Cash at the desk: one receipt a top-up, whoever sends it again."""
 
 import asyncio
+import json
 from uuid import uuid4
 
 import pytest
 
+from contracts.payments import CreditsLoaded
 from contracts.refusal import SameIdOtherContent
-from tests.town import Town
+from tests.town import REGIE, Town
 
 
 async def test_the_same_top_up_sent_by_another_agent_gets_the_first_receipt(town: Town):
@@ -36,3 +38,26 @@ async def test_two_agents_with_one_id_at_the_same_moment_take_the_cash_once(town
     )
     assert set(numbers) == {1}
     assert await town.balance(dupont) == 2000
+
+
+async def test_credits_that_were_loaded_are_told_once_with_their_receipt(town: Town):
+    await town.opens()
+    dupont, top_up = await town.welcomes(), uuid4()
+    await town.takes_cash(dupont, 500)
+    number = await town.takes_cash(dupont, 2000, top_up)
+    for agent in (None, uuid4()):  # the stored answer, then the known receipt
+        await town.takes_cash(dupont, 2000, top_up, agent=agent)
+    _, told = [json.loads(m.body) for m in await town.told("payments", CreditsLoaded)]
+    assert told == {
+        "top_up": str(top_up), "household": str(dupont.household), "regie": str(REGIE),
+        "label": "Cantine d’Aiguilhe", "cents": 2000, "means": "cash", "number": number,
+    }  # fmt: skip
+
+
+async def test_cash_that_is_refused_tells_nothing(town: Town):
+    await town.opens()
+    dupont, top_up = await town.welcomes(), uuid4()
+    await town.takes_cash(dupont, 2000, top_up)
+    with pytest.raises(SameIdOtherContent):
+        await town.takes_cash(dupont, 2001, top_up, agent=uuid4())
+    assert len(await town.told("payments", CreditsLoaded)) == 1

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from tests.promises.model import READ_BY, Letter, Model
+from tests.promises.model import FOLLOWED, READ_BY, Letter, Model
 from tests.promises.truth import Truth
 
 
@@ -31,7 +31,7 @@ def said(truth: Truth, days: Sequence[date]) -> dict[str, Any]:
         "payments": payments["orders"],
         "wallets": {household: tuple(w) for household, w in payments["wallets"].items()},
         "entries": payments["entries"],
-        "told": sorted(booking["told"] + payments["told"]),
+        "told": sorted(m for m in booking["told"] + payments["told"] if m[0] in FOLLOWED),
         "inboxes": (booking["inbox"], payments["inbox"]),
         "dead": booking["dead"] + payments["dead"],
     }

@@ -133,7 +133,9 @@ class TownMachine(RuleBasedStateMachine):
     async def _arrive(self, letters: list[Letter], forgotten: bool) -> None:
         listener = READ_BY[letters[0][0]]
         teller = "booking" if listener == "payments" else "payments"
-        told = {letter_of(m.name, m.body): m for m in await self.town.told(teller)}
+        told = {
+            letter_of(m.name, m.body): m for m in await self.town.told(teller) if m.name in READ_BY
+        }
         messages = [told[letter] for letter in letters]
         if forgotten:
             pool = self.town.booking if listener == "booking" else self.town.payments

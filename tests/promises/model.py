@@ -19,6 +19,8 @@ TAKEN_OUT = "booking.bookings_cancelled.v1"
 PAID, UNPAID = "payments.order_paid.v1", "payments.order_unpaid.v1"
 READ_BY = {HELD: "payments", CANCELLED: "payments", TAKEN_OUT: "payments",
            PAID: "booking", UNPAID: "booking"}  # fmt: skip
+FOLLOWED = {*READ_BY, CONFIRMED, RELEASED}
+"""What the model predicts; rights, departures and receipts are told besides."""
 MINIMUM, PATIENCE, FREEZE = 100, timedelta(minutes=30), timedelta(minutes=20)
 CLOSE_CALL = timedelta(seconds=45)
 """Real time passes while the machine runs: it never comes nearer than this to a limit."""

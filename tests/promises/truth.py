@@ -94,7 +94,7 @@ select json_build_object(
 _RESETS = {
     "booking": """
         delete from booking; delete from meal_order; delete from cart_line; delete from cart;
-        delete from serving_day; delete from deadline; delete from entitlement;
+        delete from serving_day; delete from deadline; delete from entitlement; delete from retired;
         delete from service; delete from regulation;
         delete from inbox; delete from outbox; delete from answer; delete from dead_letter""",
     "payments": """

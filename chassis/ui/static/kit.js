@@ -6,6 +6,16 @@ for (const part of document.querySelectorAll("[data-with-script]")) part.hidden 
 // After an error, or to a heading that asks for it: begin there.
 document.querySelector("[data-focus]")?.focus();
 
+// A password can be looked at while it is typed.
+for (const button of document.querySelectorAll("[data-reveal]")) {
+  button.addEventListener("click", () => {
+    const field = document.getElementById(button.dataset.reveal);
+    const shown = field.type === "password";
+    field.type = shown ? "text" : "password";
+    button.setAttribute("aria-pressed", String(shown));
+  });
+}
+
 // A form is sent once: a second click waits for the answer of the first.
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -1,9 +1,9 @@
-"""Argon2id in its own threads: as slow as a call to a neighbour, and kept outside likewise."""
+"""Argon2id and zxcvbn in their own threads: as slow as a neighbour, and kept outside likewise."""
 
 import asyncio
 import secrets
-import unicodedata
-from collections.abc import AsyncIterator, Callable
+import threading
+from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import TypeVar
@@ -13,6 +13,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from contracts.refusal import Unavailable
 from services.accounts.config import AccountsSettings
+from services.accounts.domain.passwords import normal, refuse_weak
 
 Result = TypeVar("Result")
 
@@ -23,7 +24,7 @@ WAITING_MAX = 100
 class Passwords:
     """Hashes and checks passwords at OWASP's minimum for Argon2id: 19 MiB, two passes, one lane.
 
-    Composed and decomposed accents are one password: keyboards differ, people do not know.
+    New ones are judged here too, one at a time: zxcvbn is not made for two threads.
     """
 
     def __init__(self, threads: int):
@@ -31,14 +32,20 @@ class Passwords:
         self._threads = ThreadPoolExecutor(threads, "argon2")
         self._decoy = self._hasher.hash(secrets.token_urlsafe())
         self._waiting = 0
+        self._judging = threading.Lock()
 
     async def hash(self, password: str) -> str:
         """A hash to store."""
-        return await self._apart(lambda: self._hasher.hash(_normal(password)))
+        return await self._apart(lambda: self._hasher.hash(normal(password)))
 
     async def fits(self, stored: str | None, password: str) -> bool:
         """Whether the password is the stored one; as long for nobody's as for somebody's."""
-        return await self._apart(lambda: self._verify(stored, _normal(password)))
+        return await self._apart(lambda: self._verify(stored, normal(password)))
+
+    async def judge(self, password: str, own_words: Iterable[str]) -> None:
+        """Whether a new password holds against who knows these words. Raises PasswordTooWeak."""
+        words = list(own_words)
+        await self._apart(lambda: self._judge(password, words))
 
     def is_outdated(self, stored: str) -> bool:
         """Whether the hash was made with weaker parameters than today's."""
@@ -47,6 +54,10 @@ class Passwords:
     def close(self) -> None:
         """Let the threads end."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _judge(self, password: str, own_words: list[str]) -> None:
+        with self._judging:
+            refuse_weak(password, own_words)
 
     def _verify(self, stored: str | None, password: str) -> bool:
         try:
@@ -63,10 +74,6 @@ class Passwords:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         finally:
             self._waiting -= 1
-
-
-def _normal(password: str) -> str:
-    return unicodedata.normalize("NFKC", password)
 
 
 @asynccontextmanager

@@ -1,1 +1,1 @@
-"""The decisions of booking, pure: `rules` decides meals, `orders` decides orders."""
+"""The decisions of booking, pure: `rules` decides meals, `orders` orders, `rights` who leaves."""

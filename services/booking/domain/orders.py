@@ -143,7 +143,11 @@ class Order:
             order=self.id, version=self.version, household=self.household,
             authority=self.authority, regie=self.regie, cancellation=cancellation,
             meals=tuple(
-                CancelledMeal(line=line.line, credit_cents=line.credit_cents) for line in lines
+                CancelledMeal(
+                    line=line.line, credit_cents=line.credit_cents, beneficiary=line.beneficiary,
+                    service_name=line.service_name, day=line.day, session=line.session,
+                )
+                for line in lines
             ),
         )  # fmt: skip
 

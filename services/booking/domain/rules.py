@@ -13,6 +13,8 @@ from contracts.regulation import Action, Regulation, WeekdayOfWeek
 from contracts.values import BeneficiaryId, ServiceId
 
 AUGUST = 8
+ZONE = "Europe/Paris"
+"""The zone of "today" where several services meet; each deadline stands in its service's own."""
 
 
 def school_year(day: date) -> int:
@@ -115,3 +117,8 @@ def decide(facts: MealFacts, regulations: Regulations, now: datetime) -> Decisio
     if facts.taken is None or facts.capacity is None or facts.taken >= facts.capacity:
         return Decision("full", cents, until)
     return Decision("bookable", cents, until, article)
+
+
+def cancellable_until(until: datetime | None, zone: str, now: datetime) -> datetime | None:
+    """Until when a live booking can be cancelled, on the town's clocks; None once it cannot."""
+    return until.astimezone(ZoneInfo(zone)) if until is not None and now < until else None

@@ -1,5 +1,6 @@
 """Letters: what an e-mail knows, with names, in French, as text and as HTML."""
 
+from collections.abc import Sequence
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -9,21 +10,33 @@ from importlib import resources
 from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from chassis.ui.french import count, instant
 from chassis.ui.french import day as day_in_french
 from chassis.ui.french import money as euros
-from contracts.accounts import Adult, HouseholdView
-from services.notifications.domain import Email, Share, shares
+from contracts.accounts import HOUSEHOLD_REASONS
+from contracts.subscriptions import ACCESS_REASONS
+from services.notifications.clients.recipients import Recipient
+from services.notifications.domain.contents import Share
+from services.notifications.domain.emails import Email
 
 SESSIONS = {"matin": "matin", "soir": "soir"}
 """How a session is written beside its service; that of a meal goes without saying."""
 
+HOUR, DAY = 60, 24 * 60
 
-def count_in_french(parts: tuple[Share, ...]) -> str:
+
+def counted(parts: Sequence[Share]) -> str:
     """« 4 repas », « 1 réservation »: not everything that is booked is eaten."""
     meals = [meal for share in parts for meal in share.meals]
-    if all(meal.session == "midi" for meal in meals):
-        return f"{len(meals)}\N{NO-BREAK SPACE}repas"
-    return f"{len(meals)}\N{NO-BREAK SPACE}réservation{'s' if len(meals) > 1 else ''}"
+    all_eaten = all(meal.session == "midi" for meal in meals)
+    return count(len(meals), "repas" if all_eaten else "réservation")
+
+
+def lasting(minutes: int) -> str:
+    """« 30 minutes », « 2 heures », « 7 jours », also when the first moments are over."""
+    if minutes >= 2 * DAY - HOUR:
+        return count((minutes + HOUR) // DAY, "jour")
+    return count(minutes // HOUR, "heure") if minutes >= HOUR else count(minutes, "minute")
 
 
 class UnusableAddress(Exception):
@@ -38,7 +51,7 @@ def _address(written: str) -> Address:
 
 
 class Letters:
-    """Writes the letter of an e-mail to one adult, from the templates beside this package."""
+    """Writes the message of an e-mail to one recipient, from the templates beside this package."""
 
     def __init__(self, public_base_url: str, sender: Address):
         folder = resources.files("services.notifications") / "templates"
@@ -48,37 +61,36 @@ class Letters:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,
         )
-        self._templates.filters |= {"day": day_in_french, "euros": euros}
+        self._templates.filters |= {
+            "day": day_in_french, "euros": euros, "instant": instant, "lasting": lasting,
+            "counted": counted,
+        }  # fmt: skip
+        self._templates.globals |= {
+            "portal": public_base_url.rstrip("/"),
+            "sessions": SESSIONS,
+            "access_reasons": ACCESS_REASONS,
+            "household_reasons": HOUSEHOLD_REASONS,
+        }
         self._inliner = CSSInliner(load_remote_stylesheets=False)
-        self._address = public_base_url.rstrip("/")
         self._sender = sender
 
-    def write(self, email: Email, household: HouseholdView, adult: Adult) -> EmailMessage:
+    def write(self, email: Email, recipient: Recipient) -> EmailMessage:
         """The message, ready to be handed over. Raises UnusableAddress."""
-        eaters = [(b.beneficiary, b.first_name) for b in household.beneficiaries]
-        parts = shares(email, eaters)
-        known = {
-            "adult": adult.first_name,
-            "shares": parts,
-            "count": count_in_french(parts),
-            "cents": email.data["cents"],
-            "reason": email.data["reason"],
-            "sessions": SESSIONS,
-            "order_url": f"{self._address}/commandes/{email.order_id}",
-        }
         message = EmailMessage(policy=SMTP)
         message["From"] = self._sender
-        message["To"] = _address(adult.email)
-        message["Subject"] = self._render(email, "subject.txt", known).strip()
+        message["To"] = _address(recipient.address)
+        message["Subject"] = self._render(recipient, "subject.txt").strip()
         message["Date"] = email.taken
-        message["Message-ID"] = email.message_id(adult.person, self._sender.domain)
+        message["Message-ID"] = email.message_id(recipient.id, self._sender.domain)
         message["Auto-Submitted"] = "auto-generated"
         message["Content-Language"] = "fr"
-        message.set_content(self._render(email, "body.txt", known), cte="quoted-printable")
-        page = self._inliner.inline(self._render(email, "body.html", known))
+        message.set_content(self._render(recipient, "body.txt"), cte="quoted-printable")
+        page = self._inliner.inline(self._render(recipient, "body.html"))
         message.add_alternative(page, subtype="html", cte="base64")
         return message
 
-    def _render(self, email: Email, part: str, known: dict[str, object]) -> str:
-        return self._templates.get_template(f"{email.template}/{part}").render(known)
+    def _render(self, recipient: Recipient, part: str) -> str:
+        template = self._templates.get_template(f"{recipient.template}/{part}")
+        return template.render(recipient.words)

@@ -1,0 +1,1 @@
+"""The decisions of subscriptions, pure: `publication` for règlements, `access` for rights."""
