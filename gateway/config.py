@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from chassis.config import SigningSettings
 
@@ -17,6 +17,10 @@ class GatewaySettings(SigningSettings):
     payments_url: str
     subscriptions_url: str
     public_base_url: str
+    partners: str = ""
+    """Whose offers families may ask for, as « la ludothèque, le marché »; nobody's if empty."""
+    trusted_proxies: int = Field(default=0, ge=0, le=9)
+    """How many of our own proxies add an address to X-Forwarded-For before us."""
 
     @field_validator("public_base_url")
     @classmethod

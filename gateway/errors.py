@@ -23,8 +23,11 @@ TITLES = {
     403: "Cette action n’a pas été acceptée",
     404: "Cette page est introuvable",
     405: "Cette page ne s’ouvre pas ainsi",
+    409: "Cela n’est plus possible",
+    410: "Ce lien n’est plus valable",
     413: "L’envoi est trop volumineux",
     422: "La demande n’a pas été comprise",
+    429: "Trop d’essais en peu de temps",
     500: "Un problème est survenu de notre côté",
     503: "Le service est momentanément indisponible",
 }
@@ -46,7 +49,7 @@ def error_page(request: web.Request, refusal: Refusal, status: int = 0) -> web.R
     html = request.app[SITE].kit.render(
         "error.html", title=TITLES.get(status, TITLES[422]), refusal=refusal, status=status,
         trace=structlog.contextvars.get_contextvars().get("trace", ""), session=None,
-        path=request.path,
+        path=request.path, clock=request.app[SITE].clock.told,
     )  # fmt: skip
     response = ui.answer(request, html, status)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:

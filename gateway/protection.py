@@ -26,7 +26,6 @@ HEADERS = {
     "Content-Security-Policy": CSP,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -108,6 +107,7 @@ def send_headers(*, secure: bool) -> Callable[[web.Request, web.StreamResponse],
     headers = {**HEADERS, "Strict-Transport-Security": HSTS} if secure else HEADERS
 
     async def put(_request: web.Request, response: web.StreamResponse) -> None:
+        response.headers.setdefault("Referrer-Policy", "same-origin")
         response.headers.update(headers)
 
     return put

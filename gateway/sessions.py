@@ -4,6 +4,7 @@ import hashlib
 import secrets
 import time
 from collections import OrderedDict
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 from uuid import UUID, uuid4
 
@@ -16,6 +17,7 @@ from contracts.accounts import (
     GET_SESSION,
     OPEN_SESSION,
     ByToken,
+    NewSession,
     OpenSession,
     SessionView,
 )
@@ -68,12 +70,36 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A session's secret, and what accounts gets to know of it."""
+
+    token: str
+    asked: NewSession
+
+
 class Sessions:
     """Opens, finds and closes sessions at accounts; remembers whom it found for 30 seconds."""
 
     def __init__(self, clients: Clients):
         self._clients = clients
         self._known: Memory[str, SessionView] = Memory()
+
+    @staticmethod
+    def draw(*, keep: bool = False, device: str = "") -> Opened:
+        """A session to ask for, under a token that nobody has seen yet."""
+        token = new_token()
+        asked = NewSession(session=uuid4(), token_hash=hash_of(token), keep=keep, device=device)
+        return Opened(token, asked)
+
+    def remember(self, opened: Opened, session: SessionView) -> None:
+        """Know whose session it is."""
+        self._keep(opened.asked.token_hash, session)
+
+    def _keep(self, token_hash: str, session: SessionView) -> None:
+        # who waits is asked for each time, so that a validation is seen at once
+        if session.standing == "validated":
+            self._known.keep(token_hash, session)
 
     async def of(self, token: str) -> SessionView | None:
         """The session of this token; None if there is none. Raises Unavailable."""
@@ -86,18 +112,23 @@ class Sessions:
                 )
             except NotFound:
                 return None
-            self._known.keep(token_hash, session)
+            self._keep(token_hash, session)
         return session
 
-    async def open(self, email: str, password: str, *, keep: bool) -> str:
-        """Sign in under a token that nobody has seen yet. Raises CredentialsRefused."""
-        token = new_token()
+    async def open(
+        self, email: str, password: str, origin: str, *, keep: bool, device: str
+    ) -> Opened:
+        """Sign in. Raises CredentialsRefused, TooManyTries."""
+        opened = self.draw(keep=keep, device=device)
         asked = OpenSession(
-            session=uuid4(), token_hash=hash_of(token), email=email, password=password, keep=keep
+            **opened.asked.model_dump(), email=email, password=password, origin=origin
         )
-        session = await self._clients.call(OPEN_SESSION, asked, VISITOR)
-        self._known.keep(asked.token_hash, session)
-        return token
+        self.remember(opened, await self._clients.call(OPEN_SESSION, asked, VISITOR))
+        return opened
+
+    def forget(self, token: str) -> None:
+        """Ask accounts again who holds a session: something of them changed."""
+        self._known.drop(hash_of(token))
 
     async def close(self, token: str) -> None:
         """Sign out, here at once and everywhere as soon as accounts has heard."""

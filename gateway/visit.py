@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -16,16 +17,21 @@ from chassis import ui
 from chassis.auth import Caller
 from chassis.client import Clients
 from contracts.accounts import SessionView
-from contracts.operation import Operation
+from contracts.operation import CallerKind, Operation
 from contracts.refusal import Malformed, Unavailable, Unsigned
+from gateway.clock import TownClock
 from gateway.config import GatewaySettings
+from gateway.devices import label_of
+from gateway.origin import Origins
 from gateway.protection import form_token
-from gateway.sessions import Cookies, Memory, Sessions, new_token
+from gateway.sessions import VISITOR, Cookies, Memory, Opened, Sessions, new_token
 
 Req = TypeVar("Req", bound=BaseModel)
 Res = TypeVar("Res", bound=BaseModel)
 PATIENCE_SECONDS = 2.0
 """How long a page waits for what it can do without."""
+FOLLOW_UP = "/mon-compte/suivi"
+"""Where an account that is not validated is told what it waits for."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,8 @@ class Site:
     sessions: Sessions
     cookies: Cookies
     names: "Memory[UUID, Any]"
+    clock: TownClock
+    origins: Origins
 
 
 SITE = web.AppKey("site", Site)
@@ -55,14 +63,35 @@ class Visit:
 
     @property
     def caller(self) -> Caller:
-        """The signed-in family. Raises Unsigned."""
+        """The signed-in household, as far as it has come. Raises Unsigned."""
+        session = self.signed_in
+        kind: CallerKind = "family" if session.standing == "validated" else "applicant"
+        return Caller(kind=kind, actor=session.person, household=session.household)
+
+    @property
+    def signed_in(self) -> SessionView:
+        """The session. Raises Unsigned."""
         if self.session is None:
             raise Unsigned()
-        return Caller(kind="family", actor=self.session.person, household=self.session.household)
+        return self.session
+
+    @property
+    def origin(self) -> str:
+        """Where the browser comes from, as accounts counts it."""
+        return self.site.origins.of(self.request)
+
+    @property
+    def device(self) -> str:
+        """What the browser says it is, in a few words."""
+        return label_of(self.request.headers.get("User-Agent", ""))
 
     async def ask(self, operation: Operation[Req, Res], request: Req) -> Res:
         """Ask a service in the family's name. Raises its refusals, or Unavailable."""
         return await self.site.clients.call(operation, request, self.caller)
+
+    async def ask_as_visitor(self, operation: Operation[Req, Res], request: Req) -> Res:
+        """Ask in nobody's name, whoever is signed in: a link or a registration says who it is."""
+        return await self.site.clients.call(operation, request, VISITOR)
 
     async def ask_if_there(self, operation: Operation[Req, Res], request: Req) -> Res | None:
         """Ask for what the page can do without: None when the service does not answer soon."""
@@ -80,13 +109,29 @@ class Visit:
         """A page for this visitor, with the proof that its forms need."""
         html = self.site.kit.render(
             template, session=self.session, csrf=partial(form_token, self.token),
-            path=self.request.path, **content,
+            path=self.request.path, clock=self.site.clock.told, **content,
         )  # fmt: skip
         return self._with_cookies(ui.answer(self.request, html, status))
 
     def go(self, path: str) -> web.Response:
         """Go on to another page of this site, by GET."""
         return web.Response(status=303, headers={"Location": path, "Cache-Control": "no-store"})
+
+    async def enter(self, opened: Opened, path: str) -> web.Response:
+        """Go on as whoever was just signed in; the session that the browser came with closes."""
+        await self.leave()
+        response = self.go(path)
+        cookies = self.site.cookies
+        cookies.set(response, cookies.session, opened.token, keep=opened.asked.keep)
+        cookies.clear(response, cookies.visitor)
+        return response
+
+    async def leave(self) -> None:
+        """Close the session that the browser came with, if any."""
+        if self.session is not None:
+            self.site.names.drop(self.session.household)
+            with suppress(Unavailable):
+                await self.site.sessions.close(self.token)
 
     def _with_cookies(self, response: web.Response) -> web.Response:
         cookies = self.site.cookies
@@ -130,6 +175,7 @@ async def arrive(request: web.Request) -> Visit:
     site = request.app[SITE]
     token = request.cookies.get(site.cookies.session, "")
     session = await site.sessions.of(token) if token else None
+    await site.clock.look()
     if session is None:
         token = request.cookies.get(site.cookies.visitor) or new_token()
     return Visit(site, request, token, session)
@@ -144,8 +190,8 @@ def for_all(show: Show) -> Screen:
     return screen
 
 
-def for_family(show: Show) -> Screen:
-    """A screen of a signed-in family; others sign in first, then come back."""
+def for_household(show: Show) -> Screen:
+    """A screen of everyone who is signed in, validated or not."""
 
     async def screen(request: web.Request) -> web.Response:
         visit = await arrive(request)
@@ -154,6 +200,17 @@ def for_family(show: Show) -> Screen:
         return await show(visit)
 
     return screen
+
+
+def for_family(show: Show) -> Screen:
+    """A screen of a validated family; who still waits is led to what is waited for."""
+
+    async def only_validated(visit: Visit) -> web.Response:
+        if visit.signed_in.standing != "validated":
+            return visit.go(FOLLOW_UP)
+        return await show(visit)
+
+    return for_household(only_validated)
 
 
 def sign_in_first(visit: Visit) -> web.Response:

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
@@ -17,15 +18,16 @@ from contracts.booking import (
     MealKey,
     MealsRefused,
     RefusedMeal,
+    ServiceMonth,
     ShowCalendar,
 )
 from contracts.payments import GET_WALLETS, ShowWallets
 from contracts.refusal import Malformed, Refusal, SameIdOtherContent, Unavailable
 from contracts.values import ServiceId
-from gateway.parents.grid import sheet
+from gateway.parents.grid import TICKABLE, box_value, sheet
 from gateway.parents.names import Names, names_of
 from gateway.parents.resend import resend
-from gateway.parents.words import why
+from gateway.parents.words import on_day, why
 from gateway.visit import Form, Visit
 
 MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
@@ -33,7 +35,7 @@ MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
 async def show(visit: Visit) -> web.Response:
     """A month, the current one unless `mois` names another."""
-    return await _draw(visit, _month(visit.request.query.get("mois", "")))
+    return await _draw(visit, month_named(visit.request.query.get("mois", "")))
 
 
 async def add_to_cart(visit: Visit) -> web.Response:
@@ -47,17 +49,66 @@ async def add_to_cart(visit: Visit) -> web.Response:
         return await _draw(visit, change.first, refusal=refusal, typed={change.service: typed})
     except Unavailable as refusal:
         return await resend(visit, refusal, "Ajouter au panier", f"/calendrier{_query(change)}")
-    onward = _month(form.text("suite"))
+    onward = month_named(form.text("suite"))
     if onward:
         return visit.go(f"/calendrier?mois={onward:%Y-%m}&ajout=oui")
     return visit.go("/panier")
+
+
+async def tick(visit: Visit) -> web.Response:
+    """Tick one child's week or month at once, without a script; nothing is stored.
+
+    What else was ticked in this form stays. Where all boxes were ticked, they are unticked.
+    """
+    form = await visit.form()
+    typed = form.all("repas")
+    try:
+        first = date.fromisoformat(form.text("first"))
+        service = ServiceId(form.id("service"))
+        wanted = _wanted(form.text("cocher"))
+    except ValueError as error:
+        raise Malformed() from error
+    try:
+        return await _draw(visit, first, typed={service: typed}, wanted=wanted)
+    except Unavailable as refusal:
+        return await resend(visit, refusal, "Cocher", f"/calendrier?mois={first:%Y-%m}")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One child's boxes from one day to another, in one session."""
+
+    first: date
+    last: date
+    beneficiary: UUID
+    session: str
+
+    def toggled(self, month: ServiceMonth, typed: Collection[str]) -> Collection[str]:
+        """The ticks of a form with these boxes ticked too, or unticked if all of them were."""
+        boxes = {
+            box_value(child.beneficiary, cell)
+            for child in month.beneficiaries
+            for cell in child.cells
+            if child.beneficiary == self.beneficiary and cell.session == self.session
+            and self.first <= cell.day <= self.last and cell.state in TICKABLE
+        }  # fmt: skip
+        return set(typed) - boxes if boxes <= set(typed) else boxes.union(typed)
+
+
+def _wanted(text: str) -> Wanted:
+    span, beneficiary, session = text.split("|")
+    first, last = span.split("..")
+    return Wanted(
+        date.fromisoformat(first), date.fromisoformat(last), UUID(beneficiary), session
+    )  # fmt: skip
 
 
 def _query(change: ChangeCart) -> str:
     return f"?mois={change.first:%Y-%m}"
 
 
-def _month(text: str) -> date | None:
+def month_named(text: str) -> date | None:
+    """« 2026-12 » → its first day; None for anything else."""
     return date.fromisoformat(f"{text}-01") if MONTH.fullmatch(text) else None
 
 
@@ -89,6 +140,7 @@ async def _draw(
     *,
     refusal: Refusal | None = None,
     typed: dict[ServiceId, list[str]] | None = None,
+    wanted: Wanted | None = None,
 ) -> web.Response:
     month, names, wallets = await asyncio.gather(
         visit.ask(GET_CALENDAR, ShowCalendar(day=day)),
@@ -96,7 +148,7 @@ async def _draw(
         visit.ask_if_there(GET_WALLETS, ShowWallets()),
     )
     names.number(b.beneficiary for s in month.services for b in s.beneficiaries)
-    sheets = [sheet(s, names, _ticked(typed, s.service)) for s in month.services]
+    sheets = [sheet(s, names, _ticked(s, typed, wanted)) for s in month.services]
     missing = [] if names.known else ["les prénoms"]
     return visit.page(
         "calendar.html",
@@ -115,8 +167,14 @@ async def _draw(
     )
 
 
-def _ticked(typed: dict[ServiceId, list[str]] | None, service: ServiceId) -> Collection[str] | None:
-    return frozenset(typed[service]) if typed and service in typed else None
+def _ticked(
+    month: ServiceMonth, typed: dict[ServiceId, list[str]] | None, wanted: Wanted | None
+) -> Collection[str] | None:
+    """The boxes that a form had ticked; None for a service whose form was not sent."""
+    if typed is None or month.service not in typed:
+        return None
+    ticks = frozenset(typed[month.service])
+    return wanted.toggled(month, ticks) if wanted else ticks
 
 
 def refused_meals(refusal: Refusal, names: Names) -> list[str]:
@@ -130,4 +188,4 @@ def refused_meals(refusal: Refusal, names: Names) -> list[str]:
 def refused_meal(meal: RefusedMeal, names: Names) -> str:
     """« Louane, jeudi 3 décembre : complet »."""
     who = names.first(meal.beneficiary)
-    return f"{who}, {french.day_of_year(meal.day)}{french.NBSP}: {why(meal)}."
+    return f"{who}, {on_day(meal.day, meal.session)}{french.NBSP}: {why(meal)}."

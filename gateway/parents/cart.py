@@ -27,7 +27,7 @@ from contracts.refusal import Malformed, SameIdOtherContent, Unavailable
 from contracts.values import CheckoutId
 from gateway.parents.names import Names, names_of
 from gateway.parents.resend import resend
-from gateway.parents.words import CELLS, session_name
+from gateway.parents.words import CELLS, product
 from gateway.visit import Visit
 
 AVAILABLE = frozenset({"bookable", "in_cart"})
@@ -83,14 +83,13 @@ def lines_of(part: RegieCart, names: Names) -> list[Line]:
         )  # fmt: skip
 
     ordered = sorted(part.meals, key=lambda meal: (key(meal), meal.day))
-    several = len({meal.session for meal in part.meals}) > 1
-    return [_line(list(meals), names, several=several) for _, meals in groupby(ordered, key)]
+    return [_line(list(meals), names) for _, meals in groupby(ordered, key)]
 
 
-def _line(meals: list[CartMeal], names: Names, *, several: bool) -> Line:
+def _line(meals: list[CartMeal], names: Names) -> Line:
     one = meals[0]
     return Line(
-        product=f"{one.service_name}, {session_name(one.session)}" if several else one.service_name,
+        product=product(one.service_name, one.session),
         who=names.full(one.beneficiary),
         dates=days([meal.day for meal in meals]),
         available=one.state in AVAILABLE,

@@ -28,6 +28,7 @@ from gateway.parents import cart
 from gateway.parents.calendar import refused_meals
 from gateway.parents.names import Names, names_of
 from gateway.parents.resend import resend
+from gateway.parents.words import on_day
 from gateway.visit import Form, Visit
 
 
@@ -174,7 +175,7 @@ def _differences(
 
 
 def _difference(meal: MealKey, before: int | None, after: int | None, names: Names) -> str:
-    who = f"{names.first(meal.beneficiary)}, {french.day_of_year(meal.day)}{french.NBSP}:"
+    who = f"{names.first(meal.beneficiary)}, {on_day(meal.day, meal.session)}{french.NBSP}:"
     if before is None:
         return f"{who} ajouté à votre panier, {french.money(after or 0)}."
     if after is None:

@@ -1,7 +1,7 @@
 """The calendar as it is drawn: a small table per week, a row per day, a column per child."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
@@ -27,6 +27,19 @@ class Box:
     price: str = ""
     cents: int = 0
     note: str = ""
+    cancel: str = ""
+    """Where this booking is cancelled, while it can be."""
+
+
+@dataclass(slots=True)
+class Ticker:
+    """A button that ticks one child's boxes of a week or a month at once, in one session."""
+
+    value: str
+    """What the button sends: `first..last|beneficiary|session`."""
+    name: str
+    session: str
+    all_ticked: bool
 
 
 @dataclass(slots=True)
@@ -52,6 +65,8 @@ class Week:
     """Said instead of the table, where there is nothing to choose and nothing booked."""
     missed: bool = False
     """Closed because it is too late; otherwise because nothing is served."""
+    tickers: list[tuple[str, list[Ticker | None]]] = field(default_factory=list)
+    """For each session that has boxes, its name and a button for each child who has several."""
 
 
 @dataclass(slots=True)
@@ -63,6 +78,8 @@ class Sheet:
     weeks: list[Week]
     ticked: int
     ticked_cents: int
+    tickers: list[Ticker]
+    """For the whole month."""
 
 
 def box_value(beneficiary: BeneficiaryId, cell: Cell) -> str:
@@ -88,9 +105,38 @@ def sheet(month: ServiceMonth, names: Names, typed: Collection[str] | None = Non
         elif week.rows:
             weeks.append(week)
     boxes = [b for week in weeks for row in week.rows for b in row.boxes if b.ticked]
-    return Sheet(
-        month, [names.first(i) for i in ids], weeks, len(boxes), sum(b.cents for b in boxes)
-    )
+    firsts = [names.first(i) for i in ids]
+    drawn = [row for week in weeks for row in week.rows]
+    whole = [ticker for _, those in tickers(drawn, firsts) for ticker in those if ticker]
+    for week in weeks:
+        week.tickers = tickers(week.rows, firsts)
+    return Sheet(month, firsts, weeks, len(boxes), sum(b.cents for b in boxes), whole)
+
+
+def tickers(rows: list[Row], firsts: list[str]) -> list[tuple[str, list[Ticker | None]]]:
+    """By session, a button for each child who has several boxes in these rows."""
+    boxes: dict[str, list[list[Box]]] = {}
+    for row in rows:
+        for column, box in enumerate(row.boxes):
+            if box.value:
+                columns = boxes.setdefault(row.session, [[] for _ in firsts])
+                columns[column].append(box)
+    span = f"{rows[0].day}..{rows[-1].last}" if rows else ""
+    found: list[tuple[str, list[Ticker | None]]] = []
+    for session, columns in boxes.items():
+        named = zip(columns, firsts, strict=True)
+        found.append((session, [_ticker(span, those, session, name) for those, name in named]))
+    return [(session, buttons) for session, buttons in found if any(buttons)]
+
+
+def _ticker(span: str, boxes: list[Box], session: str, name: str) -> Ticker | None:
+    if len(boxes) < 2:
+        return None
+    beneficiary, _, own = boxes[0].value.split("|")
+    return Ticker(
+        value=f"{span}|{beneficiary}|{own}", name=name, session=session,
+        all_ticked=all(box.ticked for box in boxes),
+    )  # fmt: skip
 
 
 def _continues(before: Week, week: Week) -> bool:
@@ -108,23 +154,44 @@ def _week(
     typed: Collection[str] | None, *, several: bool,
 ) -> Week:  # fmt: skip
     cells = [cell for _, row in days for cell in row if cell]
-    until = {c.deadline for c in cells if c.state in TICKABLE}
-    since = {c.deadline for c in cells if c.state == "late"}
-    shared = next(iter(until or since), None) if len(until or since) == 1 else None
+    _, _, shared = _moments(cells)
+
+    def box(cell: Cell | None, beneficiary: BeneficiaryId) -> Box:
+        if cell is None:
+            return Box("none", "–")
+        return _box(cell, names.first(beneficiary), beneficiary, typed, shared)
+
     rows: list[Row] = []
-    for (day, session), row in days:
-        closed = _closed(row)
-        if closed is not None:
-            _add_closed(rows, day, closed)
+    for day, sessions in groupby(days, key=lambda one: one[0][0]):
+        of_day = [(session, row, _closed(row)) for (_, session), row in sessions]
+        reasons = {reason for _, _, reason in of_day}
+        if len(reasons) == 1 and None not in reasons:
+            _add_closed(rows, day, reasons.pop() or "")
             continue
-        boxes = [
-            _box(cell, names.first(i), i, typed, shared) if cell else Box("none", "–")
-            for i, cell in zip(ids, row, strict=True)
-        ]
-        rows.append(Row(day, day, session_name(session) if several else "", boxes))
-    week = Week(days[0][0][0], days[-1][0][0], rows)
-    if rows and all(row.closed for row in rows):
-        reasons = french.listing(dict.fromkeys(row.closed for row in rows))
+        for session, row, closed in of_day:
+            said = session_name(session) if several else ""
+            if closed != "":
+                boxes = [] if closed else [box(*pair) for pair in zip(row, ids, strict=True)]
+                rows.append(Row(day, day, said, boxes, closed or ""))
+    return _said_of(Week(days[0][0][0], days[-1][0][0], rows), cells)
+
+
+Moments = set[datetime | None]
+
+
+def _moments(cells: list[Cell]) -> tuple[Moments, Moments, datetime | None]:
+    """Until when, since when, and the one moment that all share, if it is one."""
+    until: Moments = {c.deadline for c in cells if c.state in TICKABLE}
+    since: Moments = {c.deadline for c in cells if c.state == "late"}
+    shared = next(iter(until or since)) if len(until or since) == 1 else None
+    return until, since, shared
+
+
+def _said_of(week: Week, cells: list[Cell]) -> Week:
+    """The week with the sentence that holds for all its days."""
+    until, since, shared = _moments(cells)
+    if week.rows and all(row.closed for row in week.rows):
+        reasons = french.listing(dict.fromkeys(row.closed for row in week.rows))
         week.closed = f"Fermé{french.NBSP}: {reasons}"
     elif cells and since and all(cell.state in ("late", "closed") for cell in cells):
         latest = max((moment for moment in since if moment), default=None)
@@ -146,11 +213,13 @@ def _closed(row: list[Cell | None]) -> str | None:
 
 
 def _add_closed(rows: list[Row], day: date, reason: str) -> None:
-    """A closed day, joined to the one before where the reason is the same."""
+    """A day closed in all its sessions, joined to the one before where the reason is the same."""
     if not reason:
         return
-    if rows and rows[-1].closed == reason and day - rows[-1].last <= timedelta(days=1):
-        rows[-1].last = day
+    before = rows[-1] if rows else None
+    near = before and not before.session and day - before.last <= timedelta(days=1)
+    if before and near and before.closed == reason:
+        before.last = day
     else:
         rows.append(Row(day, day, "", [], reason))
 
@@ -160,6 +229,9 @@ def _box(
     typed: Collection[str] | None, shared: datetime | None,
 ) -> Box:  # fmt: skip
     price = french.money(cell.cents) if cell.cents is not None else ""
+    label = f"{name}, {french.day_of_year(cell.day)}"
+    cancellable = cell.order and cell.line and cell.cancel_until
+    cancel = f"/annuler/{cell.order}/{cell.line}" if cancellable else ""
     note = ""
     if cell.deadline and cell.deadline != shared and cell.state in OPEN_OR_MISSED:
         before = "depuis" if cell.state == "late" else "avant"
@@ -169,9 +241,8 @@ def _box(
             note, price = cell.reason, ""
         elif cell.state in ("late", "full"):
             price = ""
-        return Box(cell.state, CELLS[cell.state], price=price, note=note)
+        return Box(cell.state, CELLS[cell.state], label, price=price, note=note, cancel=cancel)
     value = box_value(beneficiary, cell)
     ticked = cell.state == "in_cart" if typed is None else value in typed
     word = CELLS["in_cart"] if cell.state == "in_cart" else ""
-    label = f"{name}, {french.day_of_year(cell.day)}"
     return Box(cell.state, word, label, value, ticked, price, cell.cents or 0, note)

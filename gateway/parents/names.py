@@ -1,10 +1,14 @@
-"""The names of those who eat, asked from accounts and joined only here, on the page."""
+"""The names of a household, asked from accounts and joined only here, on the page."""
 
 from collections.abc import Iterable
+from typing import TypeVar
+from uuid import UUID
 
-from contracts.accounts import GET_HOUSEHOLD, ByHousehold, HouseholdView
-from contracts.values import BeneficiaryId, HouseholdId
+from contracts.accounts import GET_HOUSEHOLD, Beneficiary, ByHousehold, HouseholdView
+from contracts.values import BeneficiaryId, HouseholdId, PersonId
 from gateway.visit import Visit
+
+Id = TypeVar("Id", bound=UUID)
 
 
 class Names:
@@ -12,16 +16,17 @@ class Names:
 
     def __init__(self, household: HouseholdView | None):
         self.known = household is not None
-        eaters = household.beneficiaries if household else ()
-        self._full = {b.beneficiary: f"{b.first_name} {b.last_name}" for b in eaters}
-        firsts = [b.first_name for b in eaters]
-        self._first = {
-            b.beneficiary: b.first_name if firsts.count(b.first_name) == 1 else self._full[
-                b.beneficiary
-            ]
-            for b in eaters
-        }  # fmt: skip
-        self._order = {b.beneficiary: place for place, b in enumerate(eaters)}
+        self.eaters: tuple[Beneficiary, ...] = household.beneficiaries if household else ()
+        """Those who eat; the list of « Mes filiations »."""
+        everyone = (*self.eaters, *(household.former if household else ()))
+        self._full = {b.beneficiary: f"{b.first_name} {b.last_name}" for b in everyone}
+        self._first = _told_apart({b.beneficiary: b.first_name for b in everyone}, self._full)
+        self._order = {b.beneficiary: place for place, b in enumerate(everyone)}
+        adults = household.adults if household else ()
+        self._adults = _told_apart(
+            {a.person: a.first_name for a in adults},
+            {a.person: f"{a.first_name} {a.last_name}" for a in adults},
+        )
 
     def number(self, beneficiaries: Iterable[BeneficiaryId]) -> None:
         """Give those who have no name here a number, so that a page can still tell them apart."""
@@ -40,8 +45,18 @@ class Names:
         return self._full.get(beneficiary, "Enfant")
 
     def order(self, beneficiary: BeneficiaryId) -> int:
-        """Eldest first, as accounts lists them."""
+        """Eldest first, as accounts lists them; then those who left the list."""
         return self._order.get(beneficiary, 9_999)
+
+    def adult(self, person: PersonId | None) -> str:
+        """Which adult acted; empty where there is only one, or nobody knows."""
+        return self._adults.get(person, "") if person and len(self._adults) > 1 else ""
+
+
+def _told_apart(firsts: dict[Id, str], fulls: dict[Id, str]) -> dict[Id, str]:
+    """First names, and full ones where two share the first."""
+    shown = list(firsts.values())
+    return {i: name if shown.count(name) == 1 else fulls[i] for i, name in firsts.items()}
 
 
 async def names_of(visit: Visit) -> Names:

@@ -7,12 +7,14 @@ from uuid import UUID
 
 from aiohttp import web
 
+from chassis.ui import french
 from contracts.booking import GET_ORDER, OrderMealView, OrderView, ShowOrder
 from contracts.payments import GET_WALLETS, ShowWallets
 from contracts.refusal import NotFound
 from contracts.values import OrderId
 from gateway.parents.cart import days
 from gateway.parents.names import Names, names_of
+from gateway.parents.words import product
 from gateway.visit import Visit
 
 WAIT_SECONDS = 2.0
@@ -28,6 +30,8 @@ class Line:
     dates: list[str]
     given_up: list[str]
     cents: int
+    cancels: list[tuple[str, str]]
+    """Address and day of each meal that can still be cancelled."""
 
 
 async def show(visit: Visit) -> web.Response:
@@ -57,7 +61,7 @@ async def _draw(visit: Visit, ids: list[OrderId]) -> web.Response:
     names.number(meal.beneficiary for order in orders for meal in order.meals)
     return visit.page(
         "orders.html",
-        orders=[(order, lines_of(order, names)) for order in orders],
+        orders=[(o, lines_of(o, names), names.adult(o.placed_by)) for o in orders],
         waiting=any(order.state == "held" for order in orders),
         wallets={w.regie: w for w in wallets.wallets} if wallets else None,
         address=visit.request.path_qs,
@@ -67,21 +71,27 @@ async def _draw(visit: Visit, ids: list[OrderId]) -> web.Response:
 def lines_of(order: OrderView, names: Names) -> list[Line]:
     """The order's meals by service and child, in the family's order."""
 
-    def key(meal: OrderMealView) -> tuple[str, int, str]:
-        return (meal.service_name, names.order(meal.beneficiary), str(meal.beneficiary))
+    def key(meal: OrderMealView) -> tuple[str, str, int, str]:
+        eater = meal.beneficiary
+        return (meal.service_name, meal.session, names.order(eater), str(eater))
 
-    ordered = sorted(order.meals, key=lambda meal: (key(meal), meal.day, meal.session))
+    ordered = sorted(order.meals, key=lambda meal: (key(meal), meal.day))
     lines = []
     for _, group in groupby(ordered, key):
         meals = list(group)
         live = [m for m in meals if m.live or order.state in ("released", "cancelled")]
         lines.append(
             Line(
-                product=meals[0].service_name,
+                product=product(meals[0].service_name, meals[0].session),
                 who=names.full(meals[0].beneficiary),
                 dates=days([meal.day for meal in live]),
                 given_up=days([meal.day for meal in meals if meal not in live]),
                 cents=sum(meal.cents for meal in live),
+                cancels=[
+                    (f"/annuler/{order.order}/{meal.line}", french.day_of_year(meal.day))
+                    for meal in live
+                    if meal.cancel_until
+                ],
             )
         )
     return lines

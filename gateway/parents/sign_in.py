@@ -1,17 +1,15 @@
 """Signing in and out."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 
 from aiohttp import web
 
-from contracts.accounts import CredentialsRefused
+from contracts.accounts import CredentialsRefused, TooManyTries
 from contracts.refusal import Refusal, Unavailable
+from gateway.parents.typed import PASSWORD_MAX, email_fault
 from gateway.protection import local_path
 from gateway.visit import Visit
 
-EMAIL_MAX = 254
-PASSWORD_MAX = 1_024
 NO_ERRORS: Mapping[str, str] = {}
 
 
@@ -24,7 +22,7 @@ async def show(visit: Visit) -> web.Response:
 
 
 async def sign_in(visit: Visit) -> web.Response:
-    """Open a session under a new token. From the first page, only the address comes along."""
+    """Open a session under a new token."""
     form = await visit.form()
     email, password = form.text("email").strip(), form.text("password")
     onward, keep = local_path(form.text("next")), form.text("keep") == "oui"
@@ -37,26 +35,29 @@ async def sign_in(visit: Visit) -> web.Response:
             errors=errors, refusal=refusal,
         )  # fmt: skip
 
-    if form.text("start"):
-        return again(200)
-    errors = _missing(email, password)
+    errors = _faults(email, password)
     if errors:
         return again(422, errors=errors)
     try:
-        token = await visit.site.sessions.open(email, password, keep=keep)
-    except (CredentialsRefused, Unavailable) as refusal:
-        return again(refusal.status, refusal=refusal)
-    response = visit.go(onward)
-    await _leave(visit)
-    visit.site.cookies.set(response, visit.site.cookies.session, token, keep=keep)
-    visit.site.cookies.clear(response, visit.site.cookies.visitor)
+        opened = await visit.site.sessions.open(
+            email, password, visit.origin, keep=keep, device=visit.device
+        )
+    except (CredentialsRefused, TooManyTries, Unavailable) as refusal:
+        return wait_told(again(refusal.status, refusal=refusal), refusal)
+    return await visit.enter(opened, onward)
+
+
+def wait_told(response: web.Response, refusal: Refusal) -> web.Response:
+    """The same answer, which also tells programs how long to wait."""
+    if isinstance(refusal.details, TooManyTries.Details):
+        response.headers["Retry-After"] = str(refusal.details.retry_seconds)
     return response
 
 
-def _missing(email: str, password: str) -> dict[str, str]:
+def _faults(email: str, password: str) -> dict[str, str]:
     errors = {}
-    if "@" not in email or len(email) > EMAIL_MAX:
-        errors["email"] = "Indiquez une adresse e-mail, comme prenom.nom@exemple.fr."
+    if fault := email_fault(email):
+        errors["email"] = fault
     if not password:
         errors["password"] = "Indiquez votre mot de passe."  # noqa: S105
     elif len(password) > PASSWORD_MAX:
@@ -67,14 +68,6 @@ def _missing(email: str, password: str) -> dict[str, str]:
 async def sign_out(visit: Visit) -> web.Response:
     """Close the session; the cookie leaves even if accounts cannot hear it now."""
     response = visit.go("/")
-    await _leave(visit)
+    await visit.leave()
     visit.site.cookies.clear(response, visit.site.cookies.session)
     return response
-
-
-async def _leave(visit: Visit) -> None:
-    """Close the session that the browser came with, if any."""
-    if visit.session is not None:
-        visit.site.names.drop(visit.session.household)
-        with suppress(Unavailable):
-            await visit.site.sessions.close(visit.token)

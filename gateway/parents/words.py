@@ -1,5 +1,7 @@
 """What the states of meals and orders are called in front of parents."""
 
+from datetime import date
+
 from chassis.ui import french
 from contracts.booking import CellState, OrderState, RefusedMeal
 from contracts.values import Session
@@ -30,6 +32,9 @@ REASONS: dict[CellState, str] = {
 
 SESSIONS: dict[Session, str] = {"midi": "midi", "matin": "matin", "soir": "soir"}
 
+BOOKINGS: dict[OrderState, str] = {"confirmed": "Réservé", "held": "En attente"}
+"""A live booking, by the state of its order."""
+
 ORDERS: dict[OrderState, str] = {
     "confirmed": "Confirmée",
     "held": "En cours de confirmation",
@@ -41,6 +46,17 @@ ORDERS: dict[OrderState, str] = {
 def session_name(session: Session) -> str:
     """« midi », « soir »; a session that has no name yet shows its own word."""
     return SESSIONS.get(session, session.replace("_", " "))
+
+
+def product(service_name: str, session: Session) -> str:
+    """« Garderie, soir »; a meal at noon goes without saying."""
+    return service_name if session == "midi" else f"{service_name}, {session_name(session)}"
+
+
+def on_day(day: date, session: Session) -> str:
+    """« jeudi 3 décembre », « jeudi 3 décembre (soir) »."""
+    text = french.day_of_year(day)
+    return text if session == "midi" else f"{text} ({session_name(session)})"
 
 
 def why(meal: RefusedMeal) -> str:

@@ -1,10 +1,18 @@
-// The calendar's conveniences: a running total, whole months at once, arrows between boxes.
+// The calendar's conveniences: a running total, weeks and months without a round trip, arrows.
 const euros = new Intl.NumberFormat("fr-FR", { style: "currency", currency: "EUR" });
 
 for (const form of document.querySelectorAll("[data-calendar]")) {
   const boxes = [...form.querySelectorAll("input[name=repas]")];
-  const columns = [...form.querySelectorAll("button[data-column]")];
-  const inColumn = (column) => boxes.filter((box) => box.dataset.column === column);
+  // a button's value is first..last|child|session, a box's child|day|session
+  const tickers = [...form.querySelectorAll("button[name=cocher]")].map((button) => {
+    const [span, child, session] = button.value.split("|");
+    const [first, last] = span.split("..");
+    const own = boxes.filter((box) => {
+      const [eater, day, part] = box.value.split("|");
+      return eater === child && part === session && day >= first && day <= last;
+    });
+    return [button, own];
+  });
 
   const count = () => {
     const ticked = boxes.filter((box) => box.checked);
@@ -14,18 +22,17 @@ for (const form of document.querySelectorAll("[data-calendar]")) {
       total.querySelector("[data-count]").textContent = ticked.length;
       total.querySelector("[data-cents]").textContent = euros.format(cents / 100);
     }
-    for (const button of columns) {
-      const own = inColumn(button.dataset.column);
-      button.hidden = own.length === 0;
+    for (const [button, own] of tickers) {
       button.setAttribute("aria-pressed", own.every((box) => box.checked));
     }
   };
 
   form.addEventListener("change", count);
-  for (const button of columns) {
-    button.addEventListener("click", () => {
-      const tick = button.getAttribute("aria-pressed") !== "true";
-      for (const box of inColumn(button.dataset.column)) box.checked = tick;
+  for (const [button, own] of tickers) {
+    button.addEventListener("click", (event) => {
+      event.preventDefault();
+      const tick = own.some((box) => !box.checked);
+      for (const box of own) box.checked = tick;
       count();
     });
   }

@@ -3,6 +3,7 @@
 They prove how pages look and what forms send, never what services promise.
 """
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -33,6 +34,8 @@ from contracts.values import (
 )
 from gateway.app import create_app
 from gateway.config import GatewaySettings
+from tests.gateway.entrance import Newcomer, an_own_file, let_in
+from tests.gateway.family import answers
 
 SPACE = UUID("6a3c43a8-1111-4111-8111-000000000000")
 PASSWORD = "une phrase de passe"
@@ -59,8 +62,8 @@ def deadline(day: date) -> datetime:
     return datetime(monday.year, monday.month, monday.day, 10, tzinfo=PARIS) - timedelta(days=4)
 
 
-@dataclass
-class Script:
+@dataclass(kw_only=True)
+class Script(Newcomer):
     """What the neighbours answer, and what they were asked."""
 
     household: accounts.HouseholdView
@@ -68,7 +71,6 @@ class Script:
     cart: booking.Cart = field(default_factory=lambda: booking.Cart(regies=(), cents=0))
     orders: dict[OrderId, booking.OrderView] = field(default_factory=dict)
     wallets: tuple[payments.Wallet, ...] = ()
-    sessions: dict[str, accounts.SessionView] = field(default_factory=dict)
     raises: dict[str, Exception] = field(default_factory=dict)
     asked: list[tuple[str, BaseModel, Caller]] = field(default_factory=list)
 
@@ -97,7 +99,7 @@ def a_script(*names: tuple[str, str]) -> Script:
     wallet = payments.Wallet(
         regie=COUBON, label="Coubon", balance_cents=2000, reserved_cents=0, available_cents=2000
     )
-    return Script(household, wallets=(wallet,))
+    return Script(household=household, wallets=(wallet,), own=an_own_file(household))
 
 
 def a_month(script: Script, day: date) -> booking.Calendar:
@@ -126,7 +128,8 @@ def a_month(script: Script, day: date) -> booking.Calendar:
         for b in script.household.beneficiaries
     )
     return booking.Calendar(
-        first=first, last=last, today=TODAY, services=(_service(script, months),),
+        first=first, last=last, today=TODAY,
+        services=(_service(script, months), *script.more_services),
         cart_count=sum(len(r.meals) for r in script.cart.regies), cart_cents=script.cart.cents,
     )  # fmt: skip
 
@@ -198,11 +201,14 @@ class Answers:
             (booking.PLACE_ORDER, self.place_order),
             (booking.GET_ORDER, self.get_order),
             (payments.GET_WALLETS, lambda _: payments.Wallets(wallets=self.script.wallets)),
+            *answers(self.script),
+            *let_in(self.script),
         ]  # fmt: skip
 
         def bound(operation: Operation[Any, Any], handler: Any) -> Any:
             async def answer(door: Door, request: Any) -> Any:
                 self.script.asked.append((operation.name, request, door.caller))
+                await asyncio.sleep(self.script.slow.get(operation.name, 0))
                 if operation.name in self.script.raises:
                     raise self.script.raises[operation.name]
                 return handler(request)
@@ -218,17 +224,13 @@ class Answers:
         """Everyone with the password is Claire."""
         if asked.password != PASSWORD:
             raise accounts.CredentialsRefused()
-        view = accounts.SessionView(
-            session=asked.session, person=PersonId(an_id("claire")), household=HOUSEHOLD,
-            first_name="Claire", expires=datetime(2027, 1, 1, tzinfo=UTC),
-        )  # fmt: skip
-        self.script.sessions[asked.token_hash] = view
-        return view
+        return self.script.open(asked, PersonId(an_id("claire")), HOUSEHOLD)
 
     def get_session(self, asked: accounts.ByToken) -> accounts.SessionView:
         """The session that was opened."""
         try:
-            return self.script.sessions[asked.token_hash]
+            session = self.script.sessions[asked.token_hash]
+            return session.model_copy(update={"standing": self.script.standing})
         except KeyError:
             raise NotFound() from None
 
@@ -252,7 +254,7 @@ class Answers:
 
 @asynccontextmanager
 async def gateway_with(
-    script: Script, *, base: str = "https://cantine.example.fr", port: int = 0
+    script: Script, *, base: str = "https://cantine.example.fr", port: int = 0, **settings: Any
 ) -> AsyncIterator[TestServer]:
     """A gateway whose neighbours follow the script."""
     key = OKPKey.generate_key("Ed25519", parameters={"kid": "gateway"})
@@ -261,12 +263,12 @@ async def gateway_with(
         neighbours = TestServer(Answers(script).application(Verifier(json.dumps(public))))
         await stack.enter_async_context(neighbours)
         address = str(neighbours.make_url("")).rstrip("/")
-        settings = GatewaySettings(
+        configured = GatewaySettings(
             environment="development", token_signing_key=json.dumps(key.as_dict(private=True)),
             accounts_url=address, booking_url=address, payments_url=address,
-            subscriptions_url=address, public_base_url=base,
+            subscriptions_url=address, public_base_url=base, **settings,
         )  # fmt: skip
-        server = TestServer(create_app(settings), port=port or None)
+        server = TestServer(create_app(configured), port=port or None)
         await stack.enter_async_context(server)
         yield server
 

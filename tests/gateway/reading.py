@@ -28,6 +28,8 @@ class Reader(HTMLParser):
         self.titles = 0
         self._open: list[str] = []
         self._form = ""
+        self._select = ""
+        self._first = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """One tag: its nesting, its attributes, its part in a form."""
@@ -50,6 +52,20 @@ class Reader(HTMLParser):
         self._identify(given)
         if tag == "input":
             self._input(given)
+        self._choice(tag, given)
+
+    def _choice(self, tag: str, given: dict[str, str | None]) -> None:
+        """A select sends its selected option, or else its first one."""
+        if tag in ("select", "textarea"):
+            self.inputs.append((given.get("id") or "", "label" in self._open))
+            self._select = given.get("name") or ""
+            self._first = True
+        elif tag == "option" and (self._first or "selected" in given):
+            fields = self.forms.setdefault(self._form, [])
+            if not self._first:
+                fields[:] = [(n, v) for n, v in fields if n != self._select]
+            fields.append((self._select, given.get("value") or ""))
+            self._first = False
 
     def _identify(self, given: dict[str, str | None]) -> None:
         if given.get("id"):

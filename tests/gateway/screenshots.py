@@ -14,10 +14,11 @@ from chassis import log
 from contracts import booking
 from contracts.refusal import Unavailable
 from contracts.values import OrderId
+from tests.gateway.entrance_screens import ENTRANCE_SCREENS, anew, sign_in
+from tests.gateway.family_screens import FAMILY_SCREENS
 from tests.gateway.neighbours import (
     CANTEEN,
     LOUANE,
-    PASSWORD,
     THEO,
     Script,
     a_cart,
@@ -129,6 +130,7 @@ SIGNED_OUT: dict[str, Do] = {
     "sign-in": _at("/connexion"),
     "sign-in-wrong": _wrong_password,
     "not-found": _at("/ailleurs"),
+    **ENTRANCE_SCREENS,
 }
 SIGNED_IN: dict[str, Do] = {
     "home": _at("/"),
@@ -142,6 +144,7 @@ SIGNED_IN: dict[str, Do] = {
     "order-confirmed": _order("confirmed"),
     "order-held": _order("held"),
     "order-released": _order("released", "credits_short"),
+    **FAMILY_SCREENS,
 }
 
 
@@ -184,10 +187,8 @@ async def main(folder: Path, only: str = "") -> None:
                     for name, do in SIGNED_OUT.items():
                         if only in name:
                             await _take(page, script, f"{name}-{tail}", do, folder)
-                    await page.goto("/connexion")
-                    await page.fill("[name=email]", "claire@example.fr")
-                    await page.fill("[name=password]", PASSWORD)
-                    await page.click("text=Se connecter")
+                    anew(script)
+                    await sign_in(page)
                     for name, do in SIGNED_IN.items():
                         if only in name:
                             page = await context.new_page()

@@ -1,13 +1,18 @@
 """The calendar: what it says, what its form sends, and what it does when something is missing."""
 
-from datetime import date
+import re
+from datetime import date, datetime
 from uuid import UUID
 
 from contracts import booking
 from contracts.refusal import SameIdOtherContent, Unavailable
+from contracts.values import BeneficiaryId
+from tests.gateway.booked import a_garderie
 from tests.gateway.neighbours import (
     CANTEEN,
+    EVENING,
     LOUANE,
+    PARIS,
     THEO,
     Script,
     a_cart,
@@ -15,7 +20,7 @@ from tests.gateway.neighbours import (
     a_meal,
     deadline,
 )
-from tests.gateway.reading import Browser
+from tests.gateway.reading import Browser, Page
 
 THURSDAY, FRIDAY = date(2026, 12, 3), date(2026, 12, 4)
 FORM = f"/panier/{CANTEEN}"
@@ -189,3 +194,148 @@ async def test_two_children_with_one_first_name_are_told_apart(
     page = await claire.get(MONTH)
     assert "Zoé Dupont" in page.text
     assert "Zoé Martin" in page.text
+
+
+TICK = "/calendrier/cocher"
+
+
+def ticked(page: Page, form: str = FORM) -> set[str]:
+    """The boxes that a page's form has ticked."""
+    return {value for name, value in page.forms[form] if name == "repas"}
+
+
+def days_of(who: BeneficiaryId, *days: int, session: str = "midi") -> set[str]:
+    """Boxes of December."""
+    return {f"{who}|2026-12-{day:02}|{session}" for day in days}
+
+
+async def send_ticks(
+    browser: Browser, page: Page, button: str, boxes: set[str], form: str = FORM
+) -> Page:
+    """Press a button that ticks many, with some boxes ticked by hand, as without scripts."""
+    fields = [(k, v) for k, v in page.forms[form] if k not in ("repas", "cocher")]
+    return await browser.post(
+        TICK, [*fields, ("cocher", button), *(("repas", box) for box in sorted(boxes))]
+    )
+
+
+def buttons(page: Page) -> list[str]:
+    """What the buttons that tick many send."""
+    return re.findall(r'name="cocher" value="([^"]+)"', page.text)
+
+
+async def test_a_whole_week_is_ticked_in_one_click_without_scripts(
+    claire: Browser, script: Script
+) -> None:
+    page = await claire.get(MONTH)
+    week = f"2026-12-07..2026-12-11|{LOUANE}|midi"
+    assert week in buttons(page)
+    assert 'Tous les jours<span class="sr"> de la semaine du 7 décembre, Louane' in page.plain
+    by_hand = days_of(THEO, 3) | days_of(LOUANE, 8)
+    again = await send_ticks(claire, page, week, by_hand)
+    assert again.status == 200
+    assert again.faults == []
+    assert ticked(again) == by_hand | days_of(LOUANE, 7, 8, 10, 11)
+    assert '<span data-count>5</span> repas, <strong class="number" data-cents>19,00' in again.plain
+    assert script.of("booking.change_cart") == []
+    pressed = re.findall(r'value="([^"]+)" aria-pressed="true"', again.text)
+    assert pressed == [week]
+    back = await send_ticks(claire, again, week, ticked(again))
+    assert ticked(back) == days_of(THEO, 3)
+
+
+async def test_a_whole_month_is_ticked_in_one_click_without_scripts(
+    claire: Browser, script: Script
+) -> None:
+    script.cells[(LOUANE, THURSDAY)] = a_cell(THURSDAY, "full")
+    page = await claire.get(MONTH)
+    month = next(b for b in buttons(page) if str(LOUANE) in b)
+    assert month.startswith("2026-12-01..2026-12-2")
+    again = await send_ticks(claire, page, month, set())
+    assert len(ticked(again)) == 10
+    assert days_of(LOUANE, 3).isdisjoint(ticked(again))
+    sent = await claire.send(again, FORM)
+    assert sent.location == "/panier"
+    assert len(script.of("booking.change_cart")[0].meals) == 10
+
+
+async def test_the_garderie_has_mornings_and_evenings_of_the_same_day(
+    claire: Browser, script: Script
+) -> None:
+    script.more_services = (a_garderie((date(2026, 12, 8), "soir")),)
+    page = await claire.get(MONTH)
+    assert page.faults == []
+    assert "Louane, jeudi 3 décembre, matin" in page.plain
+    assert "Louane, jeudi 3 décembre, soir" in page.plain
+    assert re.search(r"mardi <b>8</b><br><span class=\"small\">soir</span></th>\s*"
+                     r"<td class=\"closed\" colspan=\"2\">Fermé : sortie", page.plain)  # fmt: skip
+    form = f"/panier/{EVENING}"
+    evenings = f"2026-12-07..2026-12-11|{THEO}|soir"
+    assert evenings in buttons(page)
+    again = await send_ticks(claire, page, evenings, days_of(THEO, 3, session="matin"), form)
+    assert again.faults == []
+    both = days_of(THEO, 3, session="matin") | days_of(THEO, 7, 10, 11, session="soir")
+    assert ticked(again, form) == both
+    await claire.send(again, form)
+    change = script.of("booking.change_cart")[0]
+    assert {(m.day.day, m.session) for m in change.meals} == {
+        (3, "matin"), (7, "soir"), (10, "soir"), (11, "soir")
+    }  # fmt: skip
+
+
+async def test_a_day_closed_in_all_its_sessions_is_said_once(
+    claire: Browser, script: Script
+) -> None:
+    closed = [(date(2026, 12, day), part) for day in (7, 8) for part in ("matin", "soir")]
+    script.more_services = (a_garderie(*closed),)
+    page = await claire.get(MONTH)
+    assert page.faults == []
+    assert page.plain.count("Fermé : sortie scolaire") == 1
+    assert "lundi <b>7</b><br>au mardi <b>8</b>" in page.plain
+
+
+async def test_a_refused_evening_is_told_from_a_morning(claire: Browser, script: Script) -> None:
+    script.more_services = (a_garderie(),)
+    page = await claire.get(MONTH)
+    refused = booking.RefusedMeal(
+        beneficiary=LOUANE, service=EVENING, day=THURSDAY, session="soir", state="full"
+    )
+    script.raises["booking.change_cart"] = booking.MealsRefused(meals=(refused,))
+    again = await claire.send(page, f"/panier/{EVENING}")
+    assert "Louane, jeudi 3 décembre (soir) : complet." in again.plain
+
+
+async def test_ticking_that_is_not_ours_is_not_understood(claire: Browser) -> None:
+    page = await claire.get(MONTH)
+    for text in ("", "x", "2026-12-07..x|y|midi", f"2026-12-07|{LOUANE}|midi", "a..b|c|d"):
+        assert (await send_ticks(claire, page, text, set())).status == 422
+
+
+async def test_when_booking_is_away_the_ticks_can_be_sent_again(
+    claire: Browser, script: Script
+) -> None:
+    page = await claire.get(MONTH)
+    script.raises["booking.get_calendar"] = Unavailable()
+    week = f"2026-12-07..2026-12-11|{LOUANE}|midi"
+    again = await send_ticks(claire, page, week, days_of(THEO, 3))
+    assert again.status == 503
+    assert ("repas", f"{THEO}|2026-12-03|midi") in again.forms[TICK]
+    assert ("cocher", week) in again.forms[TICK]
+
+
+async def test_late_days_say_since_when_among_open_ones(claire: Browser, script: Script) -> None:
+    script.cells[(LOUANE, THURSDAY)] = a_cell(
+        THURSDAY, "late", deadline=datetime(2026, 11, 20, 9, tzinfo=PARIS)
+    )
+    page = await claire.get(MONTH)
+    assert "depuis ven. 20 nov., 9 h 00" in page.plain
+
+
+async def test_the_first_visit_of_the_calendar_is_light(claire: Browser, script: Script) -> None:
+    script.household = a_household(*((f"Enfant{n}", "Dupont") for n in range(3)))
+    script.more_services = (a_garderie(),)
+    page = await claire.get(MONTH, Accept_Encoding="gzip")
+    weight = int(page.headers["Content-Length"])
+    for url in re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text):
+        weight += int((await claire.get(url, Accept_Encoding="gzip")).headers["Content-Length"])
+    assert weight < 35_000

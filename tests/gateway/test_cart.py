@@ -1,5 +1,6 @@
 """The cart and its confirmation."""
 
+import re
 from datetime import date
 from uuid import uuid4
 
@@ -40,6 +41,44 @@ async def test_the_cart_reads_like_the_guide_s(claire: Browser, script: Script) 
     assert "Choisissez votre moyen de paiement (4 produits)" in page.plain
     assert "20,00 €</span> disponibles, il restera" in page.plain
     assert "4,80 €" in page.plain
+
+
+async def test_the_cart_has_every_column_of_the_guide(claire: Browser, script: Script) -> None:
+    script.cart = the_guide_s_cart()
+    page = await claire.get("/panier")
+    titles = ["Produit", "Description", "Disponibilité", "Prix unitaire", "Quantité", "Total"]
+    assert re.findall(r'columnheader"[^>]*>([^<]+)<', page.text) == titles
+    for title, value in (("Disponibilité", "Disponible"), ("Prix unitaire", "3,80 €"),
+                         ("Quantité", "2"), ("Total", "7,60 €")):  # fmt: skip
+        found = re.findall(rf'data-title="{title}">(?:<[^>]+>)?([^<]+)<', page.plain)
+        assert found == [value, value]
+    assert '<span class="grand">TOTAL</span> <span class="amount">15,20 €' in page.plain
+
+
+async def test_a_cart_over_two_communes_is_paid_regie_by_regie_on_one_page(
+    claire: Browser, script: Script
+) -> None:
+    away = a_meal(THEO, THURSDAY, service_name="Cantine", cents=425)
+    script.cart = a_cart(a_meal(LOUANE, THURSDAY), a_meal(LOUANE, FRIDAY), more=(away,))
+    page = await claire.get("/panier")
+    assert page.faults == []
+    assert "Total produits TTC, Coubon</th>" in page.plain
+    assert "Total produits TTC, Aiguilhe</th>" in page.plain
+    assert "7,60 €" in page.plain
+    assert '<span class="amount">11,85 €' in page.plain
+    assert "Choisissez votre moyen de paiement (3 produits)" in page.plain
+    assert re.search("Coubon : .*20,00 €</span> disponibles, il restera .*12,40 €", page.plain)
+    assert re.search("Aiguilhe : .*0,00 €</span> disponibles, .*il manque .*4,25 €", page.plain)
+
+
+async def test_mornings_and_evenings_of_the_garderie_are_two_products(
+    claire: Browser, script: Script
+) -> None:
+    evening = {"service_name": "Garderie", "session": "soir", "cents": 150}
+    script.cart = a_cart(a_meal(LOUANE, THURSDAY), a_meal(LOUANE, THURSDAY, **evening))
+    page = await claire.get("/panier")
+    assert "Garderie, soir</th>" in page.plain
+    assert ">Restaurant scolaire de Coubon</th>" in page.plain
 
 
 async def test_an_empty_cart_leads_to_the_calendar(claire: Browser) -> None:

@@ -9,7 +9,17 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from contracts.values import OrderId
+from tests.gateway.booked import (
+    ORDER,
+    a_booking,
+    a_garderie,
+    a_statement,
+    an_order_of,
+    many_orders,
+    own_file,
+)
 from tests.gateway.neighbours import (
+    COUBON,
     LOUANE,
     PASSWORD,
     THEO,
@@ -113,17 +123,78 @@ async def test_nothing_is_wider_than_a_small_screen(
     names = ["Louane", "Maximilien-Alexandre", "Zoé", "Anne-Charlotte", "Théophile"]
     script.household = a_household(*((name, "de La Rochefoucauld") for name in names))
     script.cart = a_cart(*(a_meal(LOUANE, date(2026, 12, day)) for day in range(1, 19)))
-    for path in ("/", "/calendrier?mois=2026-12", "/panier", f"/commandes/{order}"):
+    script.more_services = (a_garderie(),)
+    a_full_account(script)
+    paths = ("/", "/calendrier?mois=2026-12", "/panier", f"/commandes/{order}", *FAMILY_PAGES)
+    for path in paths:
         await page.goto(path)
         assert await page.evaluate("document.documentElement.scrollWidth") <= 320, path
 
 
 @pytest.mark.parametrize("scripts", ["with scripts"], indirect=True)
-async def test_what_is_touched_is_large_enough(page: Page, scripts: bool) -> None:
-    small = await page.evaluate(
-        """() => [...document.querySelectorAll("main a, main button, main label, header a, header button")]
-            .map((e) => [e.textContent.trim(), e.getBoundingClientRect()])
-            .filter(([, r]) => r.height > 1 && (r.height < 44 || r.width < 44))
-            .map(([text, r]) => `${text}: ${r.width} x ${r.height}`)"""  # noqa: E501
-    )
-    assert small == []
+async def test_what_is_touched_is_large_enough(page: Page, script: Script, scripts: bool) -> None:
+    script.more_services = (a_garderie(),)
+    a_full_account(script)
+    for path in ("/", "/calendrier?mois=2026-12", *FAMILY_PAGES):
+        await page.goto(path)
+        small = await page.evaluate(
+            """() => [...document.querySelectorAll("main :is(a, button, label:has(input), summary), header :is(a, button)")]
+                .map((e) => [e.textContent.trim(), e.getBoundingClientRect()])
+                .filter(([, r]) => r.height > 1 && (r.height < 44 || r.width < 44))
+                .map(([text, r]) => `${text}: ${r.width} x ${r.height}`)"""  # noqa: E501
+        )
+        assert small == [], path
+
+
+def a_full_account(script: Script) -> None:
+    """A family in the middle of the year."""
+    days = [date(2026, 11, 24), date(2026, 12, 3), date(2026, 12, 4)]
+    script.bookings = [a_booking(LOUANE, day, n) for n, day in enumerate(days, 1)]
+    an_order_of(script)
+    script.history = many_orders(25)
+    statement = ("bookings_cancelled", 380), ("order_paid", -1520), ("cash_top_up", 3000)
+    script.movements[COUBON] = a_statement(*statement)
+    script.own = own_file(script)
+
+
+FAMILY_PAGES = (
+    "/mon-compte", "/mon-compte/reservations?mois=2026-12", "/mon-compte/commandes",
+    "/mon-compte/credits", f"/mon-compte/credits/{COUBON}", "/mon-compte/informations",
+    f"/commandes/{ORDER}", f"/annuler/{ORDER}/2",
+)  # fmt: skip
+
+
+async def test_a_week_is_ticked_with_and_without_scripts(page: Page, script: Script) -> None:
+    await page.check(f"[value='{THEO}|2026-12-03|midi']")
+    await page.click("text=de la semaine du 7 décembre, Louane")
+    for day in (7, 8, 10, 11):
+        await expect(page.locator(f"[value='{LOUANE}|2026-12-{day:02}|midi']")).to_be_checked()
+    await expect(page.locator(f"[value='{THEO}|2026-12-03|midi']")).to_be_checked()
+    await expect(page.locator("[data-total]")).to_have_text("5 repas, 19,00 €")
+    assert script.of("booking.change_cart") == []
+    await page.click("text=Ajouter au panier")
+    assert len(script.of("booking.change_cart")[0].meals) == 5
+
+
+async def test_a_meal_is_cancelled_in_two_taps_with_and_without_scripts(
+    page: Page, script: Script
+) -> None:
+    a_full_account(script)
+    await page.goto("/")
+    await page.get_by_role("link", name="Annuler : Louane").last.click()
+    await expect(page.locator("main")).to_contain_text("+3,80 €")
+    await page.get_by_role("button", name="Annuler ce repas").click()
+    await expect(page.locator("#etat")).to_contain_text("+3,80 € en cours")
+    cancellation = script.of("booking.cancel_bookings")[0].cancellation
+    script.movements[COUBON] = a_statement(("bookings_cancelled", 380), more=cancellation)
+    await expect(page.locator("#etat")).to_contain_text("sur vos crédits de", timeout=8_000)
+
+
+@pytest.mark.parametrize("scripts", ["with scripts"], indirect=True)
+async def test_the_key_enter_in_a_box_adds_to_the_cart_and_ticks_nothing(
+    page: Page, script: Script, scripts: bool
+) -> None:
+    await page.check(f"[value='{LOUANE}|2026-12-07|midi']")
+    await page.press(f"[value='{LOUANE}|2026-12-07|midi']", "Enter")
+    await expect(page.locator("h1")).to_have_text("Votre panier")
+    assert len(script.of("booking.change_cart")[0].meals) == 1

@@ -1,13 +1,24 @@
 """No foreign page acts in a family's name; no answer leaves without its headers."""
 
-import pytest
+import re
+from unittest.mock import Mock
 
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
+from multidict import CIMultiDict
+
+from gateway.origin import Origins, network_of
 from gateway.protection import CSP, form_token, form_token_fits, local_path
 from tests.gateway.neighbours import Script
 from tests.gateway.reading import Browser
 
 UNSAFE = ["/connexion", "/deconnexion", "/panier/retirer", "/panier/confirmer",
-          "/panier/00000000-0000-4000-8000-000000000001"]  # fmt: skip
+          "/panier/00000000-0000-4000-8000-000000000001", "/creer-un-compte",
+          "/mot-de-passe-oublie", "/lien/0123456789-0123456789", "/mon-compte/filiations",
+          "/mon-compte/invitations", "/mon-compte/services", "/mon-compte/services/retirer",
+          "/mon-compte/suivi/renvoyer", "/mon-compte/appareils/fermer",
+          "/mon-compte/mot-de-passe", "/mon-compte/adresse-e-mail"]  # fmt: skip
 
 
 @pytest.mark.parametrize("path", UNSAFE)
@@ -108,3 +119,45 @@ def test_a_way_out_of_the_site_is_dropped(value: str) -> None:
 
 def test_a_local_path_is_kept() -> None:
     assert local_path("/calendrier?mois=2026-12") == "/calendrier?mois=2026-12"
+
+
+def asked_by(remote: str, *forwarded: str) -> web.Request:
+    """A request from an address, through some proxies."""
+    headers = CIMultiDict(("X-Forwarded-For", line) for line in forwarded)
+    transport = Mock()
+    transport.get_extra_info.return_value = (remote, 1)
+    return make_mocked_request("POST", "/connexion", headers, transport=transport)
+
+
+def test_an_origin_counts_an_address_and_tells_nothing_of_it() -> None:
+    origins, others = Origins("a key", 0), Origins("another key", 0)
+    here, there = origins.of(asked_by("192.0.2.1")), origins.of(asked_by("192.0.2.2"))
+    assert here != there
+    assert here == origins.of(asked_by("192.0.2.1"))
+    assert here != others.of(asked_by("192.0.2.1"))
+    assert re.fullmatch(r"[0-9a-f]{64}", here)
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "counted"),
+    [
+        (0, ["203.0.113.9"], "192.0.2.1"),
+        (1, ["10.9.9.9, 203.0.113.9"], "203.0.113.9"),
+        (1, ["10.9.9.9", "203.0.113.9"], "203.0.113.9"),
+        (2, ["10.9.9.9, 203.0.113.9, 198.51.100.7"], "203.0.113.9"),
+        (2, ["203.0.113.9"], "192.0.2.1"),
+        (1, [], "192.0.2.1"),
+    ],
+)
+def test_only_what_our_own_proxies_add_is_believed(
+    proxies: int, forwarded: list[str], counted: str
+) -> None:
+    origin = Origins("a key", proxies).of(asked_by("192.0.2.1", *forwarded))
+    assert origin == Origins("a key", 0).of(asked_by(counted))
+
+
+def test_a_household_s_own_network_counts_as_one_address() -> None:
+    assert network_of("2001:db8:1:2::5") == network_of("2001:db8:1:2:ffff::1")
+    assert network_of("2001:db8:1:2::5") != network_of("2001:db8:1:3::5")
+    assert network_of("::ffff:192.0.2.1") == "192.0.2.1"
+    assert network_of("<b>") == "unknown"

@@ -1,9 +1,11 @@
 """Signing in and out."""
 
 import hashlib
+import re
 
 import pytest
 
+from contracts.accounts import TooManyTries
 from contracts.refusal import Unavailable
 from tests.gateway.neighbours import PASSWORD, Script
 from tests.gateway.reading import Browser, Page
@@ -80,6 +82,49 @@ async def test_what_is_missing_is_said_beside_its_field(browser: Browser) -> Non
     assert page.faults == []
 
 
+async def test_too_many_tries_say_how_long_to_wait_and_offer_a_link(
+    browser: Browser, script: Script
+) -> None:
+    script.raises["accounts.open_session"] = TooManyTries(retry_seconds=300)
+    form = await browser.get("/connexion")
+    page = await browser.send(form, "/connexion", email="a@example.fr", password=PASSWORD)
+    assert page.status == 429
+    assert page.headers["Retry-After"] == "300"
+    assert page.faults == []
+    assert "Vous pourrez réessayer dans 5 minutes." in page.plain
+    assert 'href="/mot-de-passe-oublie"' in page.text
+    assert page.field("/connexion", "email") == "a@example.fr"
+
+
+async def test_accounts_gets_the_device_and_the_origin_but_no_address(
+    browser: Browser, script: Script
+) -> None:
+    form = await browser.get("/connexion")
+    fields = [*form.forms["/connexion"], ("password", PASSWORD)]
+    fields = [(k, v) for k, v in fields if (k, v) != ("password", "") and k != "email"]
+    await browser.post(
+        "/connexion", [*fields, ("email", "claire@example.fr")],
+        User_Agent="Mozilla/5.0 (Android 14; Mobile) Firefox/133.0",
+    )  # fmt: skip
+    asked = script.of("accounts.open_session")[0]
+    assert asked.device == "Firefox sur Android"
+    assert re.fullmatch(r"[0-9a-f]{64}", asked.origin)
+    assert asked.origin != hashlib.sha256(b"127.0.0.1").hexdigest()
+
+
+async def test_who_waits_is_looked_up_each_time(browser: Browser, script: Script) -> None:
+    script.wait("waiting")
+    await browser.sign_in()
+    for _ in range(2):
+        await browser.get("/mon-compte/suivi")
+    assert len(script.of("accounts.get_session")) == 2
+
+
+@pytest.mark.parametrize("link", ["/mot-de-passe-oublie", "/creer-un-compte"])
+async def test_the_page_leads_to_a_password_and_to_an_account(browser: Browser, link: str) -> None:
+    assert f'href="{link}"' in (await browser.get("/connexion")).text
+
+
 async def test_when_accounts_is_away_the_form_says_so_and_keeps_the_address(
     browser: Browser, script: Script
 ) -> None:
@@ -106,15 +151,6 @@ async def test_the_way_onward_never_leaves_the_site(browser: Browser, onward: st
         form, "/connexion", email="a@example.fr", password=PASSWORD, next=onward
     )
     assert page.location == "/"
-
-
-async def test_the_first_page_passes_the_address_on_without_writing_it_in_a_url(
-    browser: Browser,
-) -> None:
-    page = await browser.get("/")
-    page = await browser.send(page, "/connexion", email="claire@example.fr")
-    assert page.status == 200
-    assert page.field("/connexion", "email") == "claire@example.fr"
 
 
 async def test_signing_out_closes_the_session_at_once(claire: Browser, script: Script) -> None:
