@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from email.message import EmailMessage
 from email.policy import default as modern
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from html import escape
 from itertools import count
 from pathlib import Path
@@ -86,6 +87,7 @@ class Mailbox:
         return _read(file)
 
 
+@lru_cache(maxsize=5_000)  # a kept e-mail never changes, and journeys look often
 def _read(file: Path) -> Letter:
     message = email.message_from_bytes(file.read_bytes(), policy=modern)
     return Letter(

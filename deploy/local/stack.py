@@ -110,6 +110,11 @@ class Stack:
         """The private key that only tests and the demonstration hold."""
         return self.keys.private("operator")
 
+    @property
+    def gateway_key(self) -> str:
+        """The gateway's private key: tests and the demonstration speak for visitors with it."""
+        return self.keys.private("gateway")
+
     # -- time --------------------------------------------------------------------------------
 
     async def set_clock(self, moment: datetime) -> None:

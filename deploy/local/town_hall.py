@@ -1,60 +1,77 @@
 """The town hall's acts through the services' own operations: demonstration, journeys, bench."""
 
 import asyncio
+import secrets
 import time as clock
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, time
+from datetime import date
 from functools import partial
 from types import TracebackType
-from typing import Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 from uuid import UUID, uuid4, uuid5
 
 from chassis.auth import Caller, Signer
 from chassis.client import Clients
-from contracts.accounts import REGISTER_HOUSEHOLD, Adult, Beneficiary, RegisterHousehold
+from contracts.accounts import (
+    ACCEPT_INVITATION,
+    JUDGE_HOUSEHOLD,
+    PROVE_ADDRESS,
+    REGISTER,
+    REGISTER_HOUSEHOLD,
+    SAVE_BENEFICIARY,
+    TERMS_VERSION,
+    AcceptInvitation,
+    Adult,
+    HouseholdReason,
+    JudgeHousehold,
+    NewSession,
+    ProveAddress,
+    Register,
+    RegisterHousehold,
+    SaveBeneficiary,
+)
 from contracts.booking import GET_CALENDAR, ShowCalendar
 from contracts.payments import TAKE_CASH, Receipt, TakeCash
 from contracts.refusal import NotFound
-from contracts.regulation import CategoryPrice, ClosedPeriod, Deadline, Regulation, WeekdayOfWeek
+from contracts.regulation import Regulation
 from contracts.subscriptions import (
+    ASK_ACCESS,
     DESCRIBE_AUTHORITY,
     DESCRIBE_REGIE,
     GRANT_ENTITLEMENT,
+    JUDGE_REQUESTS,
+    LIST_ACCESS,
     PUBLISH_REGULATION,
+    Access,
+    AccessReason,
+    AskAccess,
     DescribeAuthority,
     DescribeRegie,
     GrantEntitlement,
+    JudgeRequests,
     PublishRegulation,
+    ShowAccess,
+    Wish,
 )
 from contracts.values import (
     AuthorityId,
     BeneficiaryId,
     EntitlementId,
     HouseholdId,
-    PersonId,
     RegieId,
+    RequestId,
     ServiceId,
 )
 from deploy import SERVICES
+from deploy.local.communes import NAMESPACE, ZONE_A_2026_27, Canteen, Commune
+from deploy.local.families import Family
+from deploy.local.letters import hash_of
 
-NAMESPACE = UUID("6c2d5f6e-52c1-5a35-9a4b-2f1d2cc0a001")
+__all__ = ["NAMESPACE", "ZONE_A_2026_27", "Canteen", "Family", "Portal", "TownHall"]
+
 PATIENCE_SECONDS = 20.0
+VISITOR = Caller("visitor", UUID(int=0))
 Known = TypeVar("Known")
-
-ZONE_A_2026_27 = (
-    ClosedPeriod(
-        first=date(2026, 10, 17), last=date(2026, 11, 1), reason="vacances de la Toussaint"
-    ),
-    ClosedPeriod(first=date(2026, 11, 11), last=date(2026, 11, 11), reason="11 novembre"),
-    ClosedPeriod(first=date(2026, 12, 19), last=date(2027, 1, 3), reason="vacances de Noël"),
-    ClosedPeriod(first=date(2027, 2, 13), last=date(2027, 2, 28), reason="vacances d’hiver"),
-    ClosedPeriod(first=date(2027, 3, 29), last=date(2027, 3, 29), reason="lundi de Pâques"),
-    ClosedPeriod(first=date(2027, 4, 10), last=date(2027, 4, 25), reason="vacances de printemps"),
-    ClosedPeriod(first=date(2027, 5, 6), last=date(2027, 5, 8), reason="pont de l’Ascension"),
-    ClosedPeriod(first=date(2027, 5, 17), last=date(2027, 5, 17), reason="lundi de Pentecôte"),
-)  # fmt: skip
-"""Zone A: school holidays, public holidays and the bridge of 2026-27."""
 
 
 class Portal(Protocol):
@@ -67,78 +84,44 @@ class Portal(Protocol):
     def operator_key(self) -> str:
         """The private key of the operator, as a JWK."""
 
+    @property
+    def gateway_key(self) -> str:
+        """The private key of the gateway, which alone speaks for visitors, as a JWK."""
 
-@dataclass(frozen=True)
-class Canteen:
-    """A canteen of a commune, with its régie; ids follow from the commune's name."""
 
-    commune: str
-    capacity: int = 100
-    cents: int = 380
-    version: int = 1
+class Served(Protocol):
+    """What can be published: a service or a canteen."""
+
+    @property
+    def version(self) -> int:
+        """Which version of its règlement."""
+
+    @property
+    def service(self) -> ServiceId:
+        """The service."""
+
+    def regulation(self) -> Regulation:
+        """Its règlement."""
+
+
+class Desk(Protocol):
+    """Where cash is taken: a commune, or a service of it."""
 
     @property
     def authority(self) -> AuthorityId:
         """The commune."""
-        return AuthorityId(uuid5(NAMESPACE, f"authority {self.commune}"))
 
     @property
     def regie(self) -> RegieId:
         """Its public cash office."""
-        return RegieId(uuid5(NAMESPACE, f"regie {self.commune}"))
-
-    @property
-    def service(self) -> ServiceId:
-        """Its canteen."""
-        return ServiceId(uuid5(NAMESPACE, f"canteen {self.commune}"))
-
-    def regulation(self) -> Regulation:
-        """Monday, Tuesday, Thursday, Friday; until the Thursday before at 10:00."""
-        until = Deadline(
-            rule=WeekdayOfWeek(weekday=4, weeks_before=1, at=time(10)), article="article 4"
-        )
-        return Regulation(
-            service=self.service, authority=self.authority, regie=self.regie,
-            version=self.version, authority_name=self.commune,
-            service_name=f"Cantine {_of(self.commune)}", valid_from=date(2026, 9, 1),
-            valid_until=date(2027, 7, 2), weekdays=frozenset({1, 2, 4, 5}),
-            closed=ZONE_A_2026_27, book=until, cancel=until, capacity=self.capacity,
-            prices=(CategoryPrice(category="residents", label="Résidents", cents=self.cents),),
-        )  # fmt: skip
 
 
-def _of(commune: str) -> str:
-    return f"d’{commune}" if commune[0] in "AEIOUYÉH" else f"de {commune}"
-
-
-@dataclass(frozen=True)
-class Family:
-    """A household of a demonstration or a test; ids follow from the e-mail address."""
-
-    email: str
-    password: str
-    first_name: str
-    last_name: str
-    children: tuple[tuple[str, date | None], ...]
+class Payer(Protocol):
+    """Whose credits are loaded: a family, or a household of which only the id is known."""
 
     @property
     def household(self) -> HouseholdId:
         """The household."""
-        return HouseholdId(uuid5(NAMESPACE, f"household {self.email}"))
-
-    @property
-    def person(self) -> PersonId:
-        """The adult who signs in."""
-        return PersonId(uuid5(NAMESPACE, f"person {self.email}"))
-
-    def child(self, first_name: str) -> BeneficiaryId:
-        """One of the children."""
-        return BeneficiaryId(uuid5(self.household, first_name))
-
-    @property
-    def caller(self) -> Caller:
-        """The family, signed in."""
-        return Caller("family", self.person, self.household)
 
 
 class TownHall:
@@ -147,6 +130,7 @@ class TownHall:
     def __init__(self, portal: Portal):
         addresses = {service: portal.url(service) for service in SERVICES}
         self.clients = Clients(addresses, Signer(portal.operator_key))
+        self.door = Clients(addresses, Signer(portal.gateway_key))
         self._operator = Caller("operator", uuid5(NAMESPACE, "operator"))
 
     async def __aenter__(self) -> "TownHall":
@@ -157,36 +141,50 @@ class TownHall:
         trace: TracebackType | None,
     ) -> None:  # fmt: skip
         await self.clients.close()
+        await self.door.close()
+
+    # -- communes ----------------------------------------------------------------------------
 
     async def open_canteen(self, canteen: Canteen) -> None:
         """Describe the commune and its régie, publish the règlement."""
+        await self.open_commune(canteen.as_service.town)
+        await self.publish(canteen)
+
+    async def open_commune(self, commune: Commune) -> None:
+        """Describe a commune and its régie."""
         await self.clients.call(
             DESCRIBE_AUTHORITY,
-            DescribeAuthority(authority=canteen.authority, label=canteen.commune),
+            DescribeAuthority(authority=commune.authority, label=commune.label),
             self._operator,
         )
         await self.clients.call(
             DESCRIBE_REGIE,
             DescribeRegie(
-                regie=canteen.regie, authority=canteen.authority,
-                label=f"Régie {_of(canteen.commune)}",
-            ),
-            self._operator,
-        )  # fmt: skip
-        await self.publish(canteen)
-
-    async def publish(self, canteen: Canteen) -> None:
-        """Publish the canteen's règlement in its version."""
-        await self.clients.call(
-            PUBLISH_REGULATION,
-            PublishRegulation(
-                service=canteen.service, version=canteen.version, regulation=canteen.regulation()
+                regie=commune.regie, authority=commune.authority, label=commune.regie_label
             ),
             self._operator,
         )
 
+    async def publish(self, served: Served) -> None:
+        """Publish the règlement of a service in its version."""
+        await self.clients.call(
+            PUBLISH_REGULATION,
+            PublishRegulation(
+                service=served.service, version=served.version, regulation=served.regulation()
+            ),
+            self._operator,
+        )
+
+    # -- families who are known already ------------------------------------------------------
+
     async def welcome(self, family: Family, canteen: Canteen) -> None:
-        """Register a household and let each of its children eat at the canteen this year."""
+        """Take over a household and let each of its children eat at the canteen this year."""
+        await self.take_over(family)
+        for beneficiary in family.beneficiaries:
+            await self._entitle(family.household, beneficiary.beneficiary, canteen)
+
+    async def take_over(self, family: Family) -> None:
+        """Take over a validated household from elsewhere, with those who eat."""
         await self.clients.call(
             REGISTER_HOUSEHOLD,
             RegisterHousehold(
@@ -195,19 +193,10 @@ class TownHall:
                     person=family.person, first_name=family.first_name,
                     last_name=family.last_name, email=family.email,
                 ),
-                password=family.password,
-                beneficiaries=tuple(
-                    Beneficiary(
-                        beneficiary=family.child(name), first_name=name,
-                        last_name=family.last_name, birth_date=born, filiation="pere",
-                    )
-                    for name, born in family.children
-                ),
+                password=family.password or None, beneficiaries=family.beneficiaries,
             ),
             self._operator,
         )  # fmt: skip
-        for name, _ in family.children:
-            await self._entitle(family.household, family.child(name), canteen)
 
     async def _entitle(
         self, household: HouseholdId, child: BeneficiaryId, canteen: Canteen
@@ -223,22 +212,103 @@ class TownHall:
         )  # fmt: skip
 
     async def take_cash(
-        self, family: Family, canteen: Canteen, cents: int, top_up: UUID | None = None
+        self, payer: Payer, desk: Desk, cents: int, top_up: UUID | None = None
     ) -> Receipt:
-        """Credit the family against cash at the canteen's régie."""
+        """Credit a household against cash at a commune's régie."""
         regisseur = Caller(
             "staff", uuid5(NAMESPACE, "regisseur"), None,
-            frozenset({("regisseur", canteen.authority)}),
+            frozenset({("regisseur", desk.authority)}),
         )  # fmt: skip
         asked = TakeCash(
-            top_up=top_up or uuid4(), household=family.household, regie=canteen.regie, cents=cents
+            top_up=top_up or uuid4(), household=payer.household, regie=desk.regie, cents=cents
         )
-        return await _until_known(lambda: self.clients.call(TAKE_CASH, asked, regisseur))
+        return await until_known(lambda: self.clients.call(TAKE_CASH, asked, regisseur))
+
+    # -- families who come to the door -------------------------------------------------------
+
+    async def register(self, family: Family) -> None:
+        """Open an account as the family does at the door: it waits, its address is unproved."""
+        asked = Register(
+            registration=family.person, open=_a_session(), profile=family.profile,
+            email=family.email, password=family.password, terms_version=TERMS_VERSION,
+        )  # fmt: skip
+        await self.door.call(REGISTER, asked, VISITOR)
+
+    async def prove_address(self, family: Family, secret: str) -> None:
+        """Use the link of the family's letter, signed in as it is."""
+        await self.clients.call(
+            PROVE_ADDRESS, ProveAddress(secret_hash=hash_of(secret)), family.applicant
+        )
+
+    async def join(self, adult: Family, secret: str) -> None:
+        """Accept the invitation into another household by the link of its letter."""
+        asked = AcceptInvitation(
+            secret_hash=hash_of(secret), person=adult.person, profile=adult.profile,
+            password=adult.password, terms_version=TERMS_VERSION, open=_a_session(),
+        )  # fmt: skip
+        await self.door.call(ACCEPT_INVITATION, asked, VISITOR)
+
+    async def save_beneficiaries(self, family: Family) -> None:
+        """The family says who eats."""
+        for beneficiary in family.beneficiaries:
+            asked = SaveBeneficiary(**beneficiary.model_dump())
+            await self.clients.call(SAVE_BENEFICIARY, asked, family.applicant)
+
+    async def ask_access(
+        self, family: Family, wishes: Sequence[Wish], batch: UUID | None = None
+    ) -> tuple[RequestId, ...]:
+        """The family asks for entries; the requests, in the order of the wishes."""
+        asked = AskAccess(batch=batch or uuid4(), wishes=tuple(wishes))
+        answer = await self.clients.call(ASK_ACCESS, asked, family.applicant)
+        return answer.requests
+
+    async def access_of(self, household: Caller) -> tuple[Access, ...]:
+        """A household's requests and rights, newest first."""
+        answer = await self.clients.call(LIST_ACCESS, ShowAccess(), household)
+        return answer.access
+
+    # -- judging -----------------------------------------------------------------------------
+
+    async def judge_requests(
+        self, requests: Sequence[RequestId],
+        verdict: Literal["approved", "refused"] = "approved", *,
+        reason: AccessReason | None = None, explanation: str = "", judgement: UUID | None = None,
+        clerk_of: AuthorityId | None = None,
+    ) -> None:  # fmt: skip
+        """Approve or refuse requests of one commune, as its clerk if one is named."""
+        await self.clients.call(
+            JUDGE_REQUESTS,
+            JudgeRequests(
+                judgement=judgement or uuid4(), requests=tuple(requests), verdict=verdict,
+                reason=reason, explanation=explanation,
+            ),
+            self._operator if clerk_of is None else clerk(clerk_of),
+        )  # fmt: skip
+
+    async def approve_pending(self, household: Caller) -> tuple[RequestId, ...]:
+        """Each commune approves what a household has asked of it; the requests."""
+        by_commune: dict[AuthorityId, list[RequestId]] = {}
+        for access in await self.access_of(household):
+            if access.state == "pending" and access.request is not None:
+                by_commune.setdefault(access.authority, []).append(access.request)
+        for authority, requests in by_commune.items():
+            await self.judge_requests(requests, clerk_of=authority)
+        return tuple(request for requests in by_commune.values() for request in requests)
+
+    async def judge_household(
+        self, family: Family, verdict: Literal["validated", "refused"],
+        reason: HouseholdReason | None = None,
+    ) -> None:  # fmt: skip
+        """Validate or refuse an account."""
+        asked = JudgeHousehold(household=family.household, verdict=verdict, reason=reason)
+        await self.clients.call(JUDGE_HOUSEHOLD, asked, self._operator)
+
+    # -- waiting for events ------------------------------------------------------------------
 
     async def until_bookable(self, families: Sequence[Family], canteen: Canteen) -> None:
         """Wait until booking knows that these families may book: events take a moment."""
         for family in families:
-            await _until_known(partial(self._see_calendar, family, canteen))
+            await until_known(partial(self._see_calendar, family, canteen))
 
     async def _see_calendar(self, family: Family, canteen: Canteen) -> None:
         asked = ShowCalendar(day=date(2026, 12, 1))
@@ -247,8 +317,30 @@ class TownHall:
         if not of_canteen or len(of_canteen[0].beneficiaries) < len(family.children):
             raise NotFound()
 
+    async def until_open(self, household: Caller) -> None:
+        """Wait until booking has opened everything that was approved for a household."""
+        await until_known(partial(self._see_open, household))
 
-async def _until_known(ask: Callable[[], Awaitable[Known]]) -> Known:
+    async def _see_open(self, household: Caller) -> None:
+        if any(access.state == "opening" for access in await self.access_of(household)):
+            raise NotFound()
+
+
+def clerk(authority: AuthorityId) -> Caller:
+    """An agent of a commune who judges requests."""
+    return Caller(
+        "staff", uuid5(NAMESPACE, f"clerk {authority}"), None, frozenset({("clerk", authority)})
+    )
+
+
+def _a_session() -> NewSession:
+    """A session that nobody holds: its token is thrown away."""
+    return NewSession(
+        session=uuid4(), token_hash=hash_of(secrets.token_urlsafe(32)), device="Firefox sur Android"
+    )
+
+
+async def until_known(ask: Callable[[], Awaitable[Known]]) -> Known:
     """Ask until the service has heard of what it is asked about. Raises NotFound after a while."""
     until = clock.monotonic() + PATIENCE_SECONDS
     while True:

@@ -61,10 +61,10 @@ async def window(portal: Portal, chromium: Browser) -> AsyncIterator[OpenPage]:
     async with AsyncExitStack() as stack:
         errors: list[str] = []
 
-        async def open_window(*, javascript: bool = True) -> Page:
+        async def open_window(*, javascript: bool = True, device: str | None = None) -> Page:
             context = await chromium.new_context(
                 base_url=portal.address, java_script_enabled=javascript, viewport=PHONE,
-                locale="fr-FR", reduced_motion="reduce",
+                locale="fr-FR", reduced_motion="reduce", user_agent=device,
             )  # fmt: skip
             stack.push_async_callback(context.close)
             page = await context.new_page()

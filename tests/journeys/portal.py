@@ -1,15 +1,15 @@
 """A running portal as its users meet it: families, the desk, the pages, the e-mails."""
 
-import asyncio
 import re
-import time
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import uuid4, uuid5
 
-import aiohttp
 from playwright.async_api import Page
 
+from chassis.auth import Caller
+from contracts.accounts import GET_SESSION, ByToken, SessionView
 from contracts.booking import (
     CHANGE_CART,
     GET_CART,
@@ -21,11 +21,22 @@ from contracts.booking import (
     order_of,
 )
 from contracts.payments import GET_WALLETS, ShowWallets
+from contracts.refusal import NotFound
+from contracts.subscriptions import AccessReason
+from contracts.values import HouseholdId
+from deploy.local.letters import Letter, all_letters, hash_of, letters_to, link_path
 from deploy.local.stack import Stack
-from deploy.local.town_hall import Canteen, Family, TownHall
+from deploy.local.town_hall import VISITOR, Canteen, Desk, Family, TownHall
 
 PASSWORD = "merci-la-cantine-2026"
 THURSDAY, FRIDAY = date(2026, 12, 3), date(2026, 12, 4)
+
+
+@dataclass(frozen=True)
+class AtTheDesk:
+    """A household that came by the pages: its id is all that tests know of it."""
+
+    household: HouseholdId
 
 
 class Portal:
@@ -100,17 +111,75 @@ class Portal:
         wallets = await self.town_hall.clients.call(GET_WALLETS, ShowWallets(), family.caller)
         return wallets.wallets[0].balance_cents if wallets.wallets else 0
 
-    async def letters_to(self, family: Family, count: int = 1) -> list[dict[str, Any]]:
-        """The e-mails that arrived for the family, once there are so many."""
-        until = time.monotonic() + 20
-        while True:
-            address = f"{self.stack.url('mailbox')}/messages.json"
-            async with aiohttp.ClientSession() as session, session.get(address) as answer:
-                letters = await answer.json()
-            own = [letter for letter in letters if family.email in letter["recipients"]]
-            if len(own) >= count or time.monotonic() > until:
-                return own
-            await asyncio.sleep(0.2)
+    async def letters_to(self, family: Family, count: int = 1, about: str = "") -> list[Letter]:
+        """The e-mails that arrived for the family about something, once there are so many."""
+        return await self.letters_at(family.email, count, about)
+
+    async def letters_at(self, address: str, count: int = 1, about: str = "") -> list[Letter]:
+        """The e-mails that arrived at an address, newest first, once there are so many."""
+        return await letters_to(self.stack.url("mailbox"), address, count, about)
+
+    async def one_letter(self, address: str, about: str) -> Letter:
+        """The only e-mail about something at an address."""
+        letters = await self.letters_at(address, 1, about)
+        arrived = [letter["subject"] for letter in await self.letters_at(address)]
+        assert len(letters) == 1, f"{len(letters)} about « {about} » of {arrived}"
+        return letters[0]
+
+    async def letters_now(self, address: str, about: str = "") -> list[Letter]:
+        """The e-mails about something that have arrived at an address so far."""
+        everything = await all_letters(self.stack.url("mailbox"))
+        return [
+            letter
+            for letter in everything
+            if address in letter["recipients"] and about.lower() in letter["subject"].lower()
+        ]
+
+    async def link_at(self, address: str, about: str = "", count: int = 1) -> str:
+        """Where the link of the newest of so many e-mails about something leads: « /lien/… »."""
+        letters = await self.letters_at(address, count, about)
+        assert len(letters) >= count, f"{len(letters)} letters about « {about} »"
+        return link_path(letters[0])
+
+    async def household_in(self, page: Page) -> HouseholdId:
+        """The household of whoever is signed in in a window, by its cookie."""
+        return (await self._session_of(page)).household
+
+    async def is_signed_in(self, page: Page) -> bool:
+        """Whether the session of a window lives on: gateways remember for half a minute."""
+        try:
+            await self._session_of(page)
+        except NotFound:
+            return False
+        return True
+
+    async def _session_of(self, page: Page) -> SessionView:
+        cookies = await page.context.cookies(self.address)
+        token = next(c["value"] for c in cookies if c["name"].endswith("session"))
+        asked = ByToken(token_hash=hash_of(token))
+        return await self.town_hall.door.call(GET_SESSION, asked, VISITOR)
+
+    async def approve_requests(self, household: HouseholdId) -> None:
+        """Each commune approves what the household asked of it; booking has heard of it."""
+        somebody = Caller("applicant", uuid5(household, "somebody"), household)
+        await self.town_hall.approve_pending(somebody)
+        await self.town_hall.until_open(somebody)
+
+    async def refuse_requests(
+        self, household: HouseholdId, reason: AccessReason, explanation: str = ""
+    ) -> None:
+        """The communes refuse what the household asked of them."""
+        somebody = Caller("applicant", uuid5(household, "somebody"), household)
+        for access in await self.town_hall.access_of(somebody):
+            if access.state == "pending" and access.request:
+                await self.town_hall.judge_requests(
+                    [access.request], "refused", reason=reason, explanation=explanation,
+                    clerk_of=access.authority,
+                )  # fmt: skip
+
+    async def takes_cash(self, household: HouseholdId, desk: Desk, cents: int) -> None:
+        """The household pays at a commune's desk."""
+        await self.town_hall.take_cash(AtTheDesk(household), desk, cents)
 
     async def clock_shows(self, moment: datetime) -> None:
         """Move the clock of every service."""

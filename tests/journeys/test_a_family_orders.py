@@ -40,7 +40,7 @@ async def test_louane_and_theo_eat_on_two_dates_for_15_20_from_credits_loaded_at
     assert "15,20 €" in order
     assert "24,80 €" in order
     assert await portal.balance(dupont) == 4000 - 1520
-    (letter,) = await portal.letters_to(dupont)
+    (letter,) = await portal.letters_to(dupont, about="Commande")
     for part in ("text", "html"):
         said = " ".join(unescape(letter[part]).split())
         for shown in ("Louane", "Théo", "jeudi 3 décembre 2026", "vendredi 4 décembre 2026",
@@ -80,7 +80,7 @@ async def test_a_double_click_makes_one_order(portal: Portal, window: OpenPage):
     await page.get_by_text("Confirmée").first.wait_for()
     await asyncio.sleep(1)
     assert await portal.balance(dupont) == 4000 - 760
-    assert len(await portal.letters_to(dupont)) == 1
+    assert len(await portal.letters_to(dupont, about="Commande")) == 1
 
 
 async def test_going_back_and_confirming_again_leads_to_the_same_order(

@@ -98,7 +98,7 @@ async def test_credits_too_short_give_the_seats_back_and_say_what_to_do(
     await page.get_by_text("crédits insuffisants").first.wait_for()
     assert "Rien n’a été débité" in await text_of(page)
     assert await portal.balance(dupont) == 700
-    (letter,) = await portal.letters_to(dupont)
+    (letter,) = await portal.letters_to(dupont, about="Commande")
     assert "Louane" in letter["text"]
 
 
