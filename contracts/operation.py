@@ -7,7 +7,7 @@ from typing import Any, Generic, Literal, TypeVar
 from pydantic import BaseModel
 
 from contracts.refusal import Refusal
-from contracts.values import Value
+from contracts.values import StaffRole, Value
 
 Request = TypeVar("Request", bound=BaseModel)
 Response = TypeVar("Response", bound=BaseModel)
@@ -20,13 +20,11 @@ hall's agent. service: another service's timer. operator: a command line beside 
 
 MAY_SIGN: dict[str, frozenset[CallerKind]] = {
     "gateway": frozenset({"family", "applicant", "visitor"}),
-    "console": frozenset({"staff"}),
+    "console": frozenset({"staff", "visitor"}),
     "notifications": frozenset({"service"}),
     "operator": frozenset({"family", "applicant", "staff", "operator"}),
 }
 """For whom each holder of a signing key (by its `kid`) may speak."""
-
-StaffRole = Literal["administrator", "clerk", "regisseur", "kitchen", "attendance", "reader"]
 
 
 class Done(Value):

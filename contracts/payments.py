@@ -1,23 +1,34 @@
 """What payments can be asked and tells: wallets, cash top-ups, orders paid or not."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
 
+from contracts.act import Acts, ShowActs
 from contracts.event import ProcessEvent
-from contracts.operation import Operation
+from contracts.operation import CallerKind, Operation
 from contracts.refusal import NotFound
 from contracts.values import (
+    AgentId,
     Cents,
+    Day,
     HouseholdId,
     Label,
     OrderId,
     PositiveCents,
     RegieId,
+    StaffRole,
     Value,
 )
+
+DeskMeans = Literal["cash", "cheque"]
+"""How money is given at the desk."""
+FOR_FAMILY: frozenset[CallerKind] = frozenset({"family", "staff"})
+"""The family itself, or an agent of the régie's authority: their token names the household."""
+DESK: frozenset[StaffRole] = frozenset({"administrator", "clerk", "regisseur"})
+CASH: frozenset[StaffRole] = frozenset({"administrator", "regisseur"})
 
 
 class OrderPaid(ProcessEvent, name="payments.order_paid.v1"):
@@ -47,7 +58,7 @@ class CreditsLoaded(ProcessEvent, name="payments.credits_loaded.v1"):
     label: Label
     """The régie's public name."""
     cents: PositiveCents
-    means: Literal["cash"]
+    means: DeskMeans
     number: int
 
 
@@ -85,7 +96,9 @@ class Movement(Value):
 
     movement: int
     made: datetime
-    kind: Literal["cash_top_up", "order_paid", "order_reversed", "bookings_cancelled"]
+    kind: Literal[
+        "cash_top_up", "cheque_top_up", "order_paid", "order_reversed", "bookings_cancelled"
+    ]
     cents: int
     balance_cents: int
     order: OrderId | None = None
@@ -110,6 +123,9 @@ class TakeCash(Value):
     household: HouseholdId
     regie: RegieId
     cents: PositiveCents
+    means: DeskMeans = "cash"
+    reference: Annotated[str, Field(max_length=40)] = ""
+    """The cheque's number."""
 
 
 class Receipt(Value):
@@ -119,22 +135,81 @@ class Receipt(Value):
     regie: RegieId
     number: int
     cents: PositiveCents
+    means: DeskMeans = "cash"
+
+
+class ShowReceipt(Value):
+    """Asks for a receipt."""
+
+    top_up: UUID
+
+
+class ReceiptView(Receipt):
+    """A receipt as it is printed."""
+
+    label: Label
+    household: HouseholdId
+    reference: str
+    taken: datetime
+    taken_by: AgentId
+
+
+class ShowTakings(Value):
+    """Asks what a régie's desk took on a day; without one, today."""
+
+    regie: RegieId
+    day: Day | None = None
+
+
+class MeansTotal(Value):
+    """What came in by one means."""
+
+    means: DeskMeans
+    count: int
+    cents: Cents
+
+
+class Takings(Value):
+    """A day's takings of a régie's desk: receipts by number, totals by means."""
+
+    regie: RegieId
+    label: Label
+    day: date
+    receipts: tuple[ReceiptView, ...]
+    totals: tuple[MeansTotal, ...]
 
 
 GET_WALLETS = Operation(
     name="payments.get_wallets", method="GET", path="/wallets",
-    request=ShowWallets, response=Wallets, callers=frozenset({"family"}),
+    request=ShowWallets, response=Wallets, callers=FOR_FAMILY, roles=DESK,
     summary="The household's credits, régie by régie.",
 )  # fmt: skip
 TAKE_CASH = Operation(
     name="payments.take_cash", method="PUT", path="/cash-top-ups/{top_up}",
     request=TakeCash, response=Receipt, callers=frozenset({"staff"}),
-    roles=frozenset({"administrator", "regisseur"}), idempotency_key="top_up",
-    summary="Credit a household against cash, with a numbered receipt.", refusals=(NotFound,),
+    roles=CASH, idempotency_key="top_up",
+    summary="Credit a household against cash or a cheque, with a numbered receipt.",
+    refusals=(NotFound,),
 )  # fmt: skip
 LIST_MOVEMENTS = Operation(
     name="payments.list_movements", method="GET", path="/wallets/{regie}/movements",
-    request=ShowMovements, response=Movements, callers=frozenset({"family"}),
+    request=ShowMovements, response=Movements, callers=FOR_FAMILY, roles=DESK,
     summary="The movements of the household's credits in a régie, newest first.",
     refusals=(NotFound,),
+)  # fmt: skip
+GET_RECEIPT = Operation(
+    name="payments.get_receipt", method="GET", path="/receipts/{top_up}",
+    request=ShowReceipt, response=ReceiptView, callers=frozenset({"staff"}), roles=CASH,
+    summary="A receipt of one's régie.", refusals=(NotFound,),
+)  # fmt: skip
+LIST_TAKINGS = Operation(
+    name="payments.list_takings", method="GET", path="/regies/{regie}/takings",
+    request=ShowTakings, response=Takings, callers=frozenset({"staff"}), roles=CASH,
+    summary="A day's takings at the desk of one's régie.", refusals=(NotFound,),
+)  # fmt: skip
+LIST_ACTS = Operation(
+    name="payments.list_acts", method="GET", path="/authorities/{authority}/acts",
+    request=ShowActs, response=Acts, callers=frozenset({"staff"}),
+    roles=frozenset({"administrator"}),
+    summary="What agents of one's authority did here, newest first.", refusals=(NotFound,),
 )  # fmt: skip

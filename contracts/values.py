@@ -10,12 +10,20 @@ AuthorityId = NewType("AuthorityId", UUID)
 RegieId = NewType("RegieId", UUID)
 ServiceId = NewType("ServiceId", UUID)
 PersonId = NewType("PersonId", UUID)
+AgentId = NewType("AgentId", UUID)
 HouseholdId = NewType("HouseholdId", UUID)
 BeneficiaryId = NewType("BeneficiaryId", UUID)
 EntitlementId = NewType("EntitlementId", UUID)
 RequestId = NewType("RequestId", UUID)
 CheckoutId = NewType("CheckoutId", UUID)
 OrderId = NewType("OrderId", UUID)
+
+StaffRole = Literal["administrator", "clerk", "regisseur", "kitchen", "attendance", "reader"]
+"""What an agent of a town hall may do in an authority."""
+
+AGGLOMERATION = AuthorityId(UUID("00000000-0000-5000-8000-00000000a661"))
+"""The agglomeration itself, as the authority of its own agents: it organises no service, looks
+after accounts that asked nobody anything, and lets administrators in everywhere."""
 
 CENTS_MAX = 100_000_000
 Cents = Annotated[int, Field(ge=0, le=CENTS_MAX)]

@@ -1,5 +1,6 @@
 """What accounts can be asked and tells: people, sign-in, sessions, households, letters."""
 
+from contracts.accounts.agents import *
 from contracts.accounts.events import *
 from contracts.accounts.households import *
 from contracts.accounts.letters import *

@@ -197,8 +197,10 @@ CANCEL_INVITATION = Operation(
 )  # fmt: skip
 JUDGE_HOUSEHOLD = Operation(
     name="accounts.judge_household", method="PUT", path="/households/{household}/standing",
-    request=JudgeHousehold, response=Done, callers=frozenset({"operator"}),
-    summary="Validate or refuse an account that waits. Idempotent by its content.",
+    request=JudgeHousehold, response=Done, callers=frozenset({"staff", "operator"}),
+    roles=frozenset({"administrator", "clerk"}),
+    summary="Validate or refuse an account that waits at the agglomeration. Idempotent by its "
+    "content.",
     refusals=(NotFound, AlreadyJudged),
 )  # fmt: skip
 REGISTER_HOUSEHOLD = Operation(

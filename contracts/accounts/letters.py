@@ -31,13 +31,13 @@ from contracts.operation import Done, Operation
 from contracts.refusal import NotFound
 from contracts.values import PersonId, Value
 
-Purpose = Literal["proof", "password", "new_address", "invitation"]
+Purpose = Literal["proof", "password", "new_address", "invitation", "agent"]
 """What a link does: prove the address of a new account, set a password (which proves the address
-too), prove an address that replaces another, join a household."""
+too), prove an address that replaces another, join a household, enter as an agent."""
 
 Kind = Literal[
     "proof", "account_exists", "password", "new_address", "invitation", "invitation_useless",
-    "address_changed", "new_device", "password_changed",
+    "address_changed", "new_device", "password_changed", "agent_invitation", "agent_password",
 ]  # fmt: skip
 """Which letter is written. `account_exists` goes to who registers with an address that has an
 account already, and carries a password link; `invitation_useless` to an invited person who has an

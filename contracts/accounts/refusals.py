@@ -11,6 +11,12 @@ class CredentialsRefused(Refusal, code="accounts.credentials_refused", status=40
     sentence = "L’adresse e-mail ou le mot de passe ne correspond pas. Vérifiez-les puis réessayez."
 
 
+class CodeRefused(Refusal, code="accounts.code_refused", status=403):
+    """The code is not the authenticator's of this minute, or was used already."""
+
+    sentence = "Ce code ne correspond pas. Attendez le suivant dans votre application."
+
+
 class PasswordTooWeak(Refusal, code="accounts.password_too_weak", status=422):
     """A password that could be found: too short for its mix, or too easily guessed."""
 

@@ -8,3 +8,4 @@ from contracts.booking.events import *
 from contracts.booking.meals import *
 from contracts.booking.orders import *
 from contracts.booking.refusals import *
+from contracts.booking.staff import *

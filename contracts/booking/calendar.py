@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.booking.meals import (
-    FAMILY,
+    DESK,
+    FOR_FAMILY,
     HOUSEHOLD,
     LINES_MAX,
     CellState,
@@ -149,16 +150,17 @@ GET_CLOCK = Operation(
 )  # fmt: skip
 GET_CALENDAR = Operation(
     name="booking.get_calendar", method="GET", path="/calendar",
-    request=ShowCalendar, response=Calendar, callers=FAMILY,
+    request=ShowCalendar, response=Calendar, callers=FOR_FAMILY, roles=DESK,
     summary="A month of every service the household holds, decided by the rules engine.",
 )  # fmt: skip
 CHANGE_CART = Operation(
     name="booking.change_cart", method="PUT", path="/cart-changes/{change}",
-    request=ChangeCart, response=CartChanged, callers=FAMILY, idempotency_key="change",
+    request=ChangeCart, response=CartChanged, callers=FOR_FAMILY, roles=DESK,
+    idempotency_key="change",
     summary="Replace the meals of one service and a range of days in the cart.",
     refusals=(NotFound, MealsRefused),
 )  # fmt: skip
 GET_CART = Operation(
     name="booking.get_cart", method="GET", path="/cart", request=ShowCart, response=Cart,
-    callers=FAMILY, summary="The cart, priced by the rules engine, régie by régie.",
+    callers=FOR_FAMILY, roles=DESK, summary="The cart, priced by the rules engine, régie by régie.",
 )  # fmt: skip

@@ -16,10 +16,15 @@ from contracts.values import (
     RegieId,
     ServiceId,
     Session,
+    StaffRole,
     Value,
 )
 
-FAMILY: frozenset[CallerKind] = frozenset({"family"})
+FOR_FAMILY: frozenset[CallerKind] = frozenset({"family", "staff"})
+"""The family itself, or an agent who acts for it: their token names the household."""
+DESK: frozenset[StaffRole] = frozenset({"administrator", "clerk"})
+"""Who may act for a family of their authority."""
+
 HOUSEHOLD: frozenset[CallerKind] = frozenset({"family", "applicant"})
 
 OrderState = Literal["held", "confirmed", "released", "cancelled"]

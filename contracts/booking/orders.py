@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.booking.meals import (
-    FAMILY,
+    DESK,
+    FOR_FAMILY,
     HOUSEHOLD,
     LINES_MAX,
     OrderedMeal,
@@ -84,6 +85,8 @@ class OrderView(Value):
     placed: datetime
     placed_by: PersonId | None = None
     """Which adult of the household placed it; unknown for orders of before this was kept."""
+    at_the_desk: bool = False
+    """Whether an agent of the town hall placed it for the household."""
     meals: tuple[OrderMealView, ...]
 
 
@@ -172,35 +175,37 @@ class RetireBeneficiary(Value):
 
 PLACE_ORDER = Operation(
     name="booking.place_order", method="PUT", path="/orders/{order}",
-    request=PlaceOrder, response=OrderPlaced, callers=FAMILY, status=202, idempotency_key="order",
+    request=PlaceOrder, response=OrderPlaced, callers=FOR_FAMILY, roles=DESK, status=202,
+    idempotency_key="order",
     summary="Confirm the cart of one régie: seats are taken, the money is awaited.",
     refusals=(WrongOrderId, CartEmpty, PriceChanged, MealsRefused),
 )  # fmt: skip
 GET_ORDER = Operation(
     name="booking.get_order", method="GET", path="/orders/{order}",
-    request=ShowOrder, response=OrderView, callers=FAMILY,
+    request=ShowOrder, response=OrderView, callers=FOR_FAMILY, roles=DESK,
     summary="An order of the household, waiting a moment for its answer if asked.",
     refusals=(NotFound,),
 )  # fmt: skip
 CANCEL_BOOKINGS = Operation(
     name="booking.cancel_bookings", method="PUT", path="/cancellations/{cancellation}",
-    request=CancelBookings, response=BookingsCancellation, callers=FAMILY, status=202,
-    idempotency_key="cancellation", summary="Take meals out of an order before their deadline.",
+    request=CancelBookings, response=BookingsCancellation, callers=FOR_FAMILY, roles=DESK,
+    status=202, idempotency_key="cancellation",
+    summary="Take meals out of an order before their deadline.",
     refusals=(NotFound, TooLateToCancel, CreditChanged),
 )  # fmt: skip
 GET_CANCELLATION = Operation(
     name="booking.get_cancellation", method="GET", path="/cancellations/{cancellation}",
-    request=ShowCancellation, response=CancellationView, callers=FAMILY,
+    request=ShowCancellation, response=CancellationView, callers=FOR_FAMILY, roles=DESK,
     summary="A cancellation of the household: its meals and its credit.", refusals=(NotFound,),
 )  # fmt: skip
 LIST_ORDERS = Operation(
     name="booking.list_orders", method="GET", path="/orders",
-    request=ShowOrders, response=Orders, callers=FAMILY,
+    request=ShowOrders, response=Orders, callers=FOR_FAMILY, roles=DESK,
     summary="The household's orders, newest first, a page at a time.", refusals=(NotFound,),
 )  # fmt: skip
 LIST_BOOKINGS = Operation(
     name="booking.list_bookings", method="GET", path="/bookings",
-    request=ShowBookings, response=Bookings, callers=FAMILY,
+    request=ShowBookings, response=Bookings, callers=FOR_FAMILY, roles=DESK,
     summary="The household's live bookings of a range of days, first day first.",
 )  # fmt: skip
 RETIRE_BENEFICIARY = Operation(
