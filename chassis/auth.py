@@ -12,7 +12,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
 
 from contracts.operation import MAY_SIGN, CallerKind, Operation
-from contracts.refusal import NotAllowed, Unsigned
+from contracts.refusal import NotAllowed, NotFound, Unsigned
+from contracts.values import AGGLOMERATION
 
 TOKEN_SECONDS = 60
 ALGORITHMS = ["Ed25519"]
@@ -32,9 +33,13 @@ class Caller:
 
     def holds(self, roles: Collection[str], authority: UUID) -> bool:
         """Whether a member of staff holds one of these roles in this authority."""
-        if self.kind == "operator":
+        if self.kind == "operator" or self.is_everywhere(roles):
             return True
         return any((role, authority) in self.roles for role in roles)
+
+    def is_everywhere(self, roles: Collection[str]) -> bool:
+        """Whether an administrator of the agglomeration asks what an administrator may."""
+        return "administrator" in roles and ("administrator", AGGLOMERATION) in self.roles
 
     @property
     def own_household(self) -> UUID:
@@ -42,6 +47,10 @@ class Caller:
         if self.household is None:
             raise NotAllowed()
         return self.household
+
+
+VISITOR = Caller(kind="visitor", actor=UUID(int=0))
+"""Nobody yet: in whose name a front asks before anybody has signed in."""
 
 
 class Signer:
@@ -124,3 +133,12 @@ def admit(caller: Caller, operation: Operation[Any, Any]) -> None:
     """
     if caller.kind not in operation.callers:
         raise NotAllowed()
+
+
+def let_in(caller: Caller, operation: Operation[Any, Any], authority: UUID) -> None:
+    """Let in those who may ask this in the authority. Raises NotFound.
+
+    To everybody else it does not exist, nor does anything that it has.
+    """
+    if not caller.holds(operation.roles, authority):
+        raise NotFound()

@@ -4,8 +4,9 @@ import os
 import sys
 from pathlib import Path
 from typing import Any, Literal, TypeVar
+from urllib.parse import urlsplit
 
-from pydantic import ValidationError
+from pydantic import ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -63,6 +64,8 @@ class ServiceSettings(Settings):
     database_url: str
     database_direct_url: str = ""
     """A direct address for locks that last, where DATABASE_URL is a pooler's."""
+    database_console_url: str = ""
+    """The address of the console's role; without it agents of town halls are not answered."""
     amqp_url: str
 
     @property
@@ -76,6 +79,25 @@ class SigningSettings(Settings):
 
     token_signing_key: str
     """Its private Ed25519 JWK, as JSON, with its own `kid`."""
+
+
+class FrontSettings(SigningSettings):
+    """What a process that shows pages needs besides: the address that browsers know."""
+
+    public_base_url: str
+
+    @field_validator("public_base_url")
+    @classmethod
+    def _is_an_origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.netloc:
+            raise ValueError("une adresse complète est attendue, comme https://cantine.example.fr")
+        return f"{parts.scheme}://{parts.netloc}".lower()
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers come by HTTPS: the cookies' names and attributes depend on it."""
+        return self.public_base_url.startswith("https://")
 
 
 def load(settings: type[SettingsType], **given: Any) -> SettingsType:

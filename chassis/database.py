@@ -35,11 +35,11 @@ async def _prepare(connection: "asyncpg.Connection[Any]") -> None:
     )
 
 
-async def open_pool(url: str, size: int, *, name: str = "") -> Pool:
-    """A pool of at most `size` connections, one open to begin with."""
+async def open_pool(url: str, size: int, *, name: str = "", least: int = 1) -> Pool:
+    """A pool of at most `size` connections, `least` of them open to begin with."""
     return await asyncpg.create_pool(
         url,
-        min_size=1,
+        min_size=least,
         max_size=size,
         connection_class=Connection,
         init=_prepare,
@@ -57,13 +57,15 @@ async def open_pool(url: str, size: int, *, name: str = "") -> Pool:
 
 
 @asynccontextmanager
-async def transaction(pool: Pool, *, seconds: float = UNIT_SECONDS) -> AsyncIterator[Transaction]:
+async def transaction(
+    pool: Pool, *, seconds: float = UNIT_SECONDS, readonly: bool = False
+) -> AsyncIterator[Transaction]:
     """One transaction: commits at the end of the block, rolls back on any error.
 
     Raises TimeoutError past `seconds`, waiting for a connection included.
     """
     async with asyncio.timeout(seconds):
-        async with pool.acquire() as connection, connection.transaction():
+        async with pool.acquire() as connection, connection.transaction(readonly=readonly):
             yield connection
 
 

@@ -17,6 +17,7 @@ from chassis import dead_letters, log, migrate, openapi, process, timers
 from chassis.auth import Caller, Verifier
 from chassis.broker import Broker
 from chassis.config import ServiceSettings, load
+from chassis.console import console_pool
 from chassis.database import Pool, open_pool, transaction
 from chassis.inbox import Handler, Message, Reader
 from chassis.relay import Relay, republish
@@ -50,6 +51,16 @@ async def _nothing(_settings: Any) -> AsyncIterator[None]:
 
 
 @dataclass(frozen=True)
+class Front:
+    """Pages that a service serves beside its operations, with middlewares of their own."""
+
+    path: str
+    """What their addresses begin with."""
+    create: Callable[[Any], web.Application]
+    """Makes them from the service's settings."""
+
+
+@dataclass(frozen=True)
 class Service:
     """What makes one service different from the others, on one screen."""
 
@@ -60,9 +71,11 @@ class Service:
     reads: Mapping[type[Event], Handler] = field(default_factory=dict)
     timers: Sequence[Timer] = ()
     connections: int = 2
-    """Connections of the pool; all services of an installation together hold at most 16."""
+    """Connections of the pool; all services of an installation together hold at most 16, and the
+    console's reads two more each while agents work."""
     open: Callable[[Any], AbstractAsyncContextManager[Any]] = _nothing
     """Opens what the service keeps while it runs (clients, executors) from its settings."""
+    front: Front | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +84,7 @@ class Running:
 
     app: web.Application
     pool: Pool
+    console_pool: Pool | None
     relay: Relay
     reader: Reader
     broker: Broker
@@ -83,6 +97,9 @@ async def running(service: Service, settings: ServiceSettings) -> AsyncIterator[
     async with AsyncExitStack() as stack:
         pool = await open_pool(settings.database_url, service.connections, name=service.name)
         stack.callback(pool.terminate)
+        for_agents = await stack.enter_async_context(
+            console_pool(settings.database_console_url, name=service.name)
+        )
         if settings.environment == "production" and await pool.fetchval(SHIFTED):
             sys.exit("L’horloge de la base est décalée : la production ne démarre pas ainsi.")
         resources = await stack.enter_async_context(service.open(settings))
@@ -95,10 +112,9 @@ async def running(service: Service, settings: ServiceSettings) -> AsyncIterator[
         context = Context(pool, settings, resources, relay.wake)
 
         def door(caller: Caller) -> Door:
-            return Door(caller, pool, relay.wake, resources)
+            return Door(caller, pool, relay.wake, resources, for_agents)
 
-        app = application(service.operations, Verifier(settings.token_public_keys), door)
-        app.add_routes([web.get("/openapi.json", _openapi(service))])
+        app = _application(service, settings, door)
         reading = asyncio.create_task(process.supervised(reader.run, "inbox"))
         others = [
             asyncio.create_task(process.supervised(relay.run, "relay")),
@@ -110,11 +126,21 @@ async def running(service: Service, settings: ServiceSettings) -> AsyncIterator[
             ),
         ]
         try:
-            yield Running(app, pool, relay, reader, broker, resources)
+            yield Running(app, pool, for_agents, relay, reader, broker, resources)
         finally:
             reader.stop()
             await asyncio.wait([reading], timeout=4)
             await process.cancel(reading, *others)
+
+
+def _application(
+    service: Service, settings: ServiceSettings, door: Callable[[Caller], Door]
+) -> web.Application:
+    app = application(service.operations, Verifier(settings.token_public_keys), door)
+    app.add_routes([web.get("/openapi.json", _openapi(service))])
+    if service.front is not None:
+        app.add_subapp(service.front.path, service.front.create(settings))
+    return app
 
 
 async def sweep(context: Context) -> None:

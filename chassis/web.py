@@ -3,6 +3,7 @@
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, AnyStr, Generic, TypeVar
 
@@ -12,6 +13,7 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json, to_json
 
+from chassis import console
 from chassis.answers import StoredAnswer, claim, keep
 from chassis.auth import Caller, Verifier, admit
 from chassis.database import Pool, Transaction, is_outage, reading, transaction
@@ -37,13 +39,24 @@ UNWRITABLE = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableChara
 
 @dataclass(frozen=True)
 class Door:
-    """What stands behind a request: who calls, the pool, and the waking of the relay."""
+    """What stands behind a request: who calls, the pools, and the waking of the relay."""
 
     caller: Caller
     pool: Pool
     wake_relay: Callable[[], None]
     resources: Any
     """Whatever the service opened at start (`Service.open`), typed by the service itself."""
+    console_pool: Pool | None = None
+    """The connections of the console's role, if this installation has any."""
+
+    def looking(self, operation: Operation[Any, Any]) -> AbstractAsyncContextManager[Transaction]:
+        """Where this caller's reads happen: an agent's, where only its authorities' rows exist.
+
+        Raises Unavailable for an agent where the console has no role of its own.
+        """
+        if self.caller.kind == "staff":
+            return console.looking(self.console_pool, self.caller, operation)
+        return reading(self.pool)
 
 
 @dataclass(frozen=True)
@@ -81,7 +94,7 @@ async def answer_once(
     if operation.idempotency_key is None:
         result = await handler(tx, request, caller)
         return StoredAnswer(operation.status, result.model_dump_json().encode())
-    principal = caller.household or caller.actor
+    principal = _principal(caller)
     key: uuid.UUID = getattr(request, operation.idempotency_key)
     stored = await claim(tx, principal, operation.name, key, request)
     if stored is None:
@@ -91,11 +104,21 @@ async def answer_once(
     return stored
 
 
+def _principal(caller: Caller) -> uuid.UUID:
+    """Whose answers these are: the household's; an agent's, for each household that it acts for.
+
+    The household's own answers are not an agent's: no role would be looked at.
+    """
+    if caller.kind == "staff" and caller.household is not None:
+        return uuid.uuid5(caller.actor, str(caller.household))
+    return caller.household or caller.actor
+
+
 def read(operation: Operation[Req, Res], handler: Read[Req, Res]) -> Binding[Req, Res]:
-    """Bind a read: a connection for as long as the answer takes to find."""
+    """Bind a read: a connection for as long as the answer takes to find (`Door.looking`)."""
 
     async def answer(door: Door, request: Req) -> web.Response:
-        async with reading(door.pool) as connection:
+        async with door.looking(operation) as connection:
             result = await handler(connection, request, door.caller)
         return _json(result.model_dump_json().encode(), operation.status)
 

@@ -117,7 +117,7 @@ class Movements(Value):
 
 
 class TakeCash(Value):
-    """Credits a household against cash given at the desk."""
+    """Credits a household against cash or a cheque given at the desk."""
 
     top_up: UUID
     household: HouseholdId

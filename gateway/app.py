@@ -7,11 +7,15 @@ from aiohttp import web
 
 from chassis.auth import Signer
 from chassis.client import Clients
+from chassis.clock import TownClock
 from chassis.ui import Kit
-from gateway.clock import TownClock
+from chassis.ui.cookies import Cookies
+from chassis.ui.memory import Memory
+from chassis.ui.origin import Origins
+from chassis.ui.protection import BODY_BYTES_MAX, protect, send_headers
 from gateway.config import GatewaySettings
-from gateway.errors import one_line
-from gateway.origin import Origins
+from gateway.console import Passage
+from gateway.errors import answer_always
 from gateway.parents import (
     access,
     account,
@@ -36,8 +40,7 @@ from gateway.parents import (
     terms,
 )
 from gateway.parents.words import ORDERS
-from gateway.protection import BODY_BYTES_MAX, protect, send_headers
-from gateway.sessions import Cookies, Memory, Sessions
+from gateway.sessions import Sessions
 from gateway.visit import FOLLOW_UP, SITE, Site, for_all, for_family, for_household
 
 ENTRANCE = [
@@ -134,18 +137,20 @@ def create_app(settings: GatewaySettings) -> web.Application:
     clock = TownClock(clients)
     origins = Origins(settings.token_signing_key, settings.trusted_proxies)
     kit = make_kit()
+    console = Passage(settings.subscriptions_url)
+    checked = protect(cookies, settings.public_base_url, unless=[console.hand_through])
     app = web.Application(
-        middlewares=[one_line, protect(cookies, settings.public_base_url)],
+        middlewares=[answer_always, checked],
         client_max_size=BODY_BYTES_MAX,
     )
     app[SITE] = Site(settings, kit, clients, Sessions(clients), cookies, Memory(), clock, origins)
     app.on_response_prepare.append(send_headers(secure=settings.secure))
-    app.add_routes([*ENTRANCE, *FILE, *SCREENS, kit.assets.route()])
+    app.add_routes([*ENTRANCE, *FILE, *SCREENS, *console.routes(), kit.assets.route()])
 
     async def close_clients(_app: web.Application) -> AsyncIterator[None]:
         yield
         await clock.stop()
         await clients.close()
 
-    app.cleanup_ctx.append(close_clients)
+    app.cleanup_ctx.extend([close_clients, console.life])
     return app

@@ -1,13 +1,11 @@
 """The gateway's settings."""
 
-from urllib.parse import urlsplit
+from pydantic import Field
 
-from pydantic import Field, field_validator
-
-from chassis.config import SigningSettings
+from chassis.config import FrontSettings
 
 
-class GatewaySettings(SigningSettings):
+class GatewaySettings(FrontSettings):
     """Where the neighbours listen, and under which address browsers find us."""
 
     token_public_keys: str = ""
@@ -16,24 +14,10 @@ class GatewaySettings(SigningSettings):
     booking_url: str
     payments_url: str
     subscriptions_url: str
-    public_base_url: str
     partners: str = ""
     """Whose offers families may ask for, as « la ludothèque, le marché »; nobody's if empty."""
     trusted_proxies: int = Field(default=0, ge=0, le=9)
     """How many of our own proxies add an address to X-Forwarded-For before us."""
-
-    @field_validator("public_base_url")
-    @classmethod
-    def _is_an_origin(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.netloc:
-            raise ValueError("une adresse complète est attendue, comme https://cantine.example.fr")
-        return f"{parts.scheme}://{parts.netloc}".lower()
-
-    @property
-    def secure(self) -> bool:
-        """Whether browsers come by HTTPS: the cookies' names and attributes depend on it."""
-        return self.public_base_url.startswith("https://")
 
     @property
     def neighbours(self) -> dict[str, str]:

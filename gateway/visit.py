@@ -10,21 +10,23 @@ from urllib.parse import quote
 from uuid import UUID
 
 from aiohttp import web
-from multidict import MultiDictProxy
 from pydantic import BaseModel
 
 from chassis import ui
-from chassis.auth import Caller
+from chassis.auth import VISITOR, Caller
 from chassis.client import Clients
+from chassis.clock import TownClock
+from chassis.ui.cookies import Cookies, new_token
+from chassis.ui.devices import label_of
+from chassis.ui.forms import Form
+from chassis.ui.memory import Memory
+from chassis.ui.origin import Origins
+from chassis.ui.protection import form_token
 from contracts.accounts import SessionView
 from contracts.operation import CallerKind, Operation
-from contracts.refusal import Malformed, Unavailable, Unsigned
-from gateway.clock import TownClock
+from contracts.refusal import Unavailable, Unsigned
 from gateway.config import GatewaySettings
-from gateway.devices import label_of
-from gateway.origin import Origins
-from gateway.protection import form_token
-from gateway.sessions import VISITOR, Cookies, Memory, Opened, Sessions, new_token
+from gateway.sessions import Opened, Sessions
 
 Req = TypeVar("Req", bound=BaseModel)
 Res = TypeVar("Res", bound=BaseModel)
@@ -101,7 +103,7 @@ class Visit:
         except (Unavailable, TimeoutError):
             return None
 
-    async def form(self) -> "Form":
+    async def form(self) -> Form:
         """What was typed."""
         return Form(await self.request.post())
 
@@ -141,29 +143,6 @@ class Visit:
             if self.request.cookies.get(cookies.visitor) != self.token:
                 cookies.set(response, cookies.visitor, self.token)
         return response
-
-
-class Form:
-    """The fields of a form as text; what is missing is empty."""
-
-    def __init__(self, fields: "MultiDictProxy[str | bytes | bytearray | web.FileField]"):
-        self._fields = fields
-
-    def text(self, name: str) -> str:
-        """One field."""
-        value = self._fields.get(name, "")
-        return value if isinstance(value, str) else ""
-
-    def all(self, name: str) -> list[str]:
-        """Every value of a repeated field."""
-        return [v for v in self._fields.getall(name, []) if isinstance(v, str)]
-
-    def id(self, name: str) -> UUID:
-        """A field that holds an id. Raises Malformed."""
-        try:
-            return UUID(self.text(name))
-        except ValueError as error:
-            raise Malformed() from error
 
 
 Show = Callable[[Visit], Awaitable[web.Response]]

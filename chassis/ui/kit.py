@@ -19,8 +19,8 @@ class Kit:
     start, so that a broken one stops the process rather than a page.
     """
 
-    def __init__(self, folder: Path, **facts: Any):
-        self.assets = Assets([HERE / "static", folder / "static"])
+    def __init__(self, folder: Path, prefix: str = "/static", **facts: Any):
+        self.assets = Assets([HERE / "static", folder / "static"], prefix)
         self._templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader([folder / "templates", HERE / "templates"]),
             autoescape=True,

@@ -27,12 +27,16 @@ from contracts.accounts.sessions import Devices, NewSession
 from contracts.act import Acts, ShowActs
 from contracts.operation import CallerKind, Done, Operation
 from contracts.refusal import NotFound
-from contracts.values import AgentId, AuthorityId, HouseholdId, StaffRole, Value
+from contracts.values import AgentId, AuthorityId, BeneficiaryId, HouseholdId, StaffRole, Value
 
 STAFF: frozenset[CallerKind] = frozenset({"staff"})
 ADMINISTRATOR: frozenset[StaffRole] = frozenset({"administrator"})
 FAMILIES_READERS: frozenset[StaffRole] = frozenset({"administrator", "clerk", "regisseur"})
 """Who may look at the families of an authority."""
+NAMES_READERS: frozenset[StaffRole] = frozenset(
+    {"administrator", "clerk", "kitchen", "attendance", "reader"}
+)
+"""Who may read the names of those who eat there, and nothing else of their families."""
 
 
 class HeldRole(Value):
@@ -50,6 +54,8 @@ class InviteAgent(Value):
     email: EmailAddress
     first_name: Name
     last_name: Name
+    authority: AuthorityId | None = None
+    """In whose record of acts it stands: one that the inviter administers."""
 
 
 class Agent(Value):
@@ -194,6 +200,27 @@ class HouseholdSheets(Value):
     sheets: tuple[HouseholdSheet, ...]
 
 
+class NameBeneficiaries(Value):
+    """Asks for the names of those who eat, of these households; for lists of a day."""
+
+    households: Annotated[tuple[HouseholdId, ...], Field(min_length=1, max_length=500)]
+
+
+class NamedBeneficiary(Value):
+    """The name of one who eats, or ate, in a household."""
+
+    household: HouseholdId
+    beneficiary: BeneficiaryId
+    first_name: str
+    last_name: str
+
+
+class NamedBeneficiaries(Value):
+    """Names in the households that exist for this agent."""
+
+    beneficiaries: tuple[NamedBeneficiary, ...]
+
+
 class SearchHouseholds(Value):
     """Looks for families of an authority by any name, address or birth date in them.
 
@@ -292,6 +319,11 @@ DESCRIBE_HOUSEHOLDS = Operation(
     name="accounts.describe_households", method="POST", path="/households",
     request=DescribeHouseholds, response=HouseholdSheets, callers=STAFF, roles=FAMILIES_READERS,
     summary="The files of households of the agent's authorities. Reads only.",
+)  # fmt: skip
+NAME_BENEFICIARIES = Operation(
+    name="accounts.name_beneficiaries", method="POST", path="/beneficiary-names",
+    request=NameBeneficiaries, response=NamedBeneficiaries, callers=STAFF, roles=NAMES_READERS,
+    summary="Names of those who eat in households of the agent's authorities. Reads only.",
 )  # fmt: skip
 SEARCH_HOUSEHOLDS = Operation(
     name="accounts.search_households", method="GET", path="/authorities/{authority}/households",

@@ -152,6 +152,7 @@ GET_CALENDAR = Operation(
     name="booking.get_calendar", method="GET", path="/calendar",
     request=ShowCalendar, response=Calendar, callers=FOR_FAMILY, roles=DESK,
     summary="A month of every service the household holds, decided by the rules engine.",
+    refusals=(NotFound,),
 )  # fmt: skip
 CHANGE_CART = Operation(
     name="booking.change_cart", method="PUT", path="/cart-changes/{change}",
@@ -163,4 +164,5 @@ CHANGE_CART = Operation(
 GET_CART = Operation(
     name="booking.get_cart", method="GET", path="/cart", request=ShowCart, response=Cart,
     callers=FOR_FAMILY, roles=DESK, summary="The cart, priced by the rules engine, régie by régie.",
+    refusals=(NotFound,),
 )  # fmt: skip

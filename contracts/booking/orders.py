@@ -123,6 +123,8 @@ class CancellationView(Value):
     authority_name: Label
     credit_cents: Cents
     cancelled_by: PersonId | None = None
+    at_the_desk: bool = False
+    """Whether an agent of the town hall cancelled for the household."""
     meals: tuple[OrderedMeal, ...]
 
 
@@ -178,7 +180,7 @@ PLACE_ORDER = Operation(
     request=PlaceOrder, response=OrderPlaced, callers=FOR_FAMILY, roles=DESK, status=202,
     idempotency_key="order",
     summary="Confirm the cart of one régie: seats are taken, the money is awaited.",
-    refusals=(WrongOrderId, CartEmpty, PriceChanged, MealsRefused),
+    refusals=(NotFound, WrongOrderId, CartEmpty, PriceChanged, MealsRefused),
 )  # fmt: skip
 GET_ORDER = Operation(
     name="booking.get_order", method="GET", path="/orders/{order}",
@@ -207,6 +209,7 @@ LIST_BOOKINGS = Operation(
     name="booking.list_bookings", method="GET", path="/bookings",
     request=ShowBookings, response=Bookings, callers=FOR_FAMILY, roles=DESK,
     summary="The household's live bookings of a range of days, first day first.",
+    refusals=(NotFound,),
 )  # fmt: skip
 RETIRE_BENEFICIARY = Operation(
     name="booking.retire_beneficiary", method="PUT", path="/beneficiaries/{beneficiary}/retirement",

@@ -9,6 +9,7 @@ from functools import partial
 
 from chassis.auth import Signer
 from chassis.relay import LOCK
+from chassis.ui.protection import form_token
 from deploy import SERVICES
 from deploy.bench.crowd import Checkout, Household, Request, look_in
 from deploy.bench.machine import Costs, Share
@@ -16,7 +17,6 @@ from deploy.bench.quiet import Quiet
 from deploy.bench.seed import Databases, Seed
 from deploy.bench.shots import Shot, fire
 from deploy.local.stack import Stack
-from gateway.protection import form_token
 
 CUT = """
 select pg_terminate_backend(l.pid) from pg_locks l join pg_database d on d.oid = l.database

@@ -2,32 +2,21 @@
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import time
 from uuid import UUID, uuid5
 
 from contracts.regulation import (
     CategoryPrice,
-    ClosedPeriod,
     Deadline,
     IsoWeekday,
     Regulation,
     WeekdayOfWeek,
 )
 from contracts.values import AuthorityId, RegieId, ServiceId
+from services.subscriptions.domain.calendars import SCHOOL_YEAR
 
 NAMESPACE = UUID("6c2d5f6e-52c1-5a35-9a4b-2f1d2cc0a001")
-ZONE_A_2026_27 = (
-    ClosedPeriod(
-        first=date(2026, 10, 17), last=date(2026, 11, 1), reason="vacances de la Toussaint"
-    ),
-    ClosedPeriod(first=date(2026, 11, 11), last=date(2026, 11, 11), reason="11 novembre"),
-    ClosedPeriod(first=date(2026, 12, 19), last=date(2027, 1, 3), reason="vacances de Noël"),
-    ClosedPeriod(first=date(2027, 2, 13), last=date(2027, 2, 28), reason="vacances d’hiver"),
-    ClosedPeriod(first=date(2027, 3, 29), last=date(2027, 3, 29), reason="lundi de Pâques"),
-    ClosedPeriod(first=date(2027, 4, 10), last=date(2027, 4, 25), reason="vacances de printemps"),
-    ClosedPeriod(first=date(2027, 5, 6), last=date(2027, 5, 8), reason="pont de l’Ascension"),
-    ClosedPeriod(first=date(2027, 5, 17), last=date(2027, 5, 17), reason="lundi de Pentecôte"),
-)  # fmt: skip
+ZONE_A_2026_27 = SCHOOL_YEAR.closed["A"]
 """Zone A: school holidays, public holidays and the bridge of 2026-27."""
 SCHOOL_DAYS: frozenset[IsoWeekday] = frozenset({1, 2, 4, 5})
 THURSDAY_BEFORE = Deadline(
@@ -122,7 +111,7 @@ class Service:
         return Regulation(
             service=self.service, authority=self.authority, regie=self.regie,
             version=self.version, authority_name=self.town.label, service_name=self.label,
-            valid_from=date(2026, 9, 1), valid_until=date(2027, 7, 2), weekdays=self.weekdays,
+            valid_from=SCHOOL_YEAR.first, valid_until=SCHOOL_YEAR.last, weekdays=self.weekdays,
             sessions=self.sessions, closed=ZONE_A_2026_27, book=self.book, cancel=self.cancel,
             capacity=self.capacity,
             prices=tuple(

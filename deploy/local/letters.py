@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 
 PATIENCE_SECONDS = 20.0
-LINK = re.compile(r"/lien/([A-Za-z0-9_-]{16,})")
+LINK = re.compile(r"(?:/console)?/lien/([A-Za-z0-9_-]{16,})")
 Letter = dict[str, Any]
 
 
@@ -62,7 +62,7 @@ def link_secret(letter: Letter) -> str | None:
 
 
 def link_path(letter: Letter) -> str:
-    """Where the link of a letter leads: « /lien/… »."""
+    """Where the link of a letter leads: « /lien/… », « /console/lien/… »."""
     found = LINK.search(letter["text"])
     if found is None:
         raise LookupError("the letter carries no link")

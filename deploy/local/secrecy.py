@@ -6,10 +6,10 @@ import secrets
 from pathlib import Path
 
 
-def kept_secret(file: Path) -> str:
-    """The secret in this file, drawn and written for its owner alone the first time."""
+def kept_secret(file: Path, size: int = 24) -> str:
+    """The secret in this file: `size` bytes, drawn and written for its owner alone at first."""
     if not file.exists():
-        write_secret(file, secrets.token_urlsafe(24))
+        write_secret(file, secrets.token_urlsafe(size))
     return file.read_text().strip()
 
 

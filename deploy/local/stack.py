@@ -23,7 +23,7 @@ from deploy.local.servers import Servers
 
 # Who signs tokens with which key. The operator's is held by nobody here: tests and demo use it.
 _SIGNS_AS = {"gateway": "gateway", "subscriptions": "console", "notifications": "notifications"}
-_CONSOLE_READERS = frozenset({"subscriptions"})
+_CONSOLE_READERS = frozenset({"accounts", "subscriptions", "booking", "payments"})
 _MAIL_FROM = "Cantine Facile <ne-pas-repondre@cantine.example>"
 
 
@@ -206,6 +206,8 @@ class Stack:
             secrets["AMQP_URL"] = self._amqp_url(name)
             if name in _CONSOLE_READERS:
                 secrets["DATABASE_CONSOLE_URL"] = urls.console
+        if name == "accounts":
+            secrets["DATA_KEY"] = kept_secret(self._secrets / "passwords" / "data_key", size=32)
         if name in _SIGNS_AS:
             secrets["TOKEN_SIGNING_KEY"] = self.keys.private(_SIGNS_AS[name])
         return secrets

@@ -4,6 +4,14 @@ from uuid import UUID, uuid4
 
 from aiohttp import web
 
+from chassis.clock import local
+from chassis.ui.typed import (
+    PASSWORD_MAX,
+    email_fault,
+    only_faults,
+    password_fault,
+    weakness,
+)
 from contracts.accounts import (
     CHANGE_EMAIL,
     CHANGE_PASSWORD,
@@ -22,15 +30,7 @@ from contracts.accounts import (
     TooManyTries,
 )
 from contracts.refusal import Refusal, Unavailable
-from gateway.clock import local
 from gateway.parents.sign_in import wait_told
-from gateway.parents.typed import (
-    PASSWORD_MAX,
-    email_fault,
-    only_faults,
-    password_fault,
-    weakness,
-)
 from gateway.visit import Visit
 
 DEVICES, PASSWORD, EMAIL = (

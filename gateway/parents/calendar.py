@@ -11,6 +11,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from chassis.ui import french
+from chassis.ui.forms import Form
 from contracts.booking import (
     CHANGE_CART,
     GET_CALENDAR,
@@ -28,7 +29,7 @@ from gateway.parents.grid import TICKABLE, box_value, sheet
 from gateway.parents.names import Names, names_of
 from gateway.parents.resend import resend
 from gateway.parents.words import on_day, why
-from gateway.visit import Form, Visit
+from gateway.visit import Visit
 
 MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 

@@ -152,7 +152,7 @@ async def show(visit: Visit) -> web.Response:
         "cancellation.html",
         view=view,
         meals=[given(meal, names) for meal in view.meals],
-        by=names.adult(view.cancelled_by),
+        by=names.adult(view.cancelled_by, at_the_desk=view.at_the_desk),
         credited=credited,
         waiting=view.order_state == "held" or (owed and not credited),
         address=visit.request.path,

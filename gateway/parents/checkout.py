@@ -8,6 +8,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from chassis.ui import french
+from chassis.ui.forms import Form
 from contracts.booking import (
     GET_ORDER,
     PLACE_ORDER,
@@ -29,7 +30,7 @@ from gateway.parents.calendar import refused_meals
 from gateway.parents.names import Names, names_of
 from gateway.parents.resend import resend
 from gateway.parents.words import on_day
-from gateway.visit import Form, Visit
+from gateway.visit import Visit
 
 
 @dataclass

@@ -53,9 +53,10 @@ def row_of(movement: Movement) -> Row:
 def _reason(movement: Movement) -> tuple[str, str]:
     """What a movement is called, and the page that explains it."""
     order = f"/commandes/{movement.order}" if movement.order else ""
-    if movement.kind == "cash_top_up":
+    if movement.kind in ("cash_top_up", "cheque_top_up"):
         number = f", reçu n°{french.NBSP}{movement.receipt}" if movement.receipt else ""
-        return f"Crédit au guichet{number}", ""
+        means = ", par chèque" if movement.kind == "cheque_top_up" else ""
+        return f"Crédit au guichet{means}{number}", ""
     if movement.kind == "bookings_cancelled":
         address = f"/annulations/{movement.cancellation}" if movement.cancellation else order
         return "Annulation de repas", address

@@ -5,7 +5,10 @@ from uuid import UUID, uuid4
 
 from aiohttp import web
 
+from chassis.clock import local
 from chassis.ui import french
+from chassis.ui.forms import Form
+from chassis.ui.typed import TypedDay, name_fault, only_faults
 from contracts.accounts import (
     FILIATIONS,
     GET_OWN_FILE,
@@ -20,12 +23,10 @@ from contracts.accounts import (
 from contracts.booking import RETIRE_BENEFICIARY, BookingsAhead, RetireBeneficiary
 from contracts.refusal import NotFound, Refusal, Unavailable
 from contracts.values import BeneficiaryId
-from gateway.clock import local
 from gateway.parents.cart import days
 from gateway.parents.registration import STEPS
 from gateway.parents.resend import resend
-from gateway.parents.typed import TypedDay, name_fault, only_faults
-from gateway.visit import Form, Visit
+from gateway.visit import Visit
 
 ACCOUNT, REGISTRATION = "/mon-compte", "/creer-un-compte"
 DONE = {

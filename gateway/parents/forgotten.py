@@ -4,10 +4,10 @@ from uuid import UUID, uuid4
 
 from aiohttp import web
 
+from chassis.ui.typed import email_fault
 from contracts.accounts import ASK_PASSWORD_LINK, AskPasswordLink, TooManyTries
 from contracts.refusal import Refusal, Unavailable
 from gateway.parents.sign_in import wait_told
-from gateway.parents.typed import email_fault
 from gateway.visit import Visit
 
 SENT = "/mot-de-passe-oublie/envoye"

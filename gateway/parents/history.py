@@ -36,7 +36,7 @@ def entry_of(order: OrderView, names: Names) -> Entry:
         order=order.order,
         commune=order.authority_name,
         placed=order.placed,
-        by=names.adult(order.placed_by),
+        by=names.adult(order.placed_by, at_the_desk=order.at_the_desk),
         state=order.state,
         count=len(kept),
         given_up=len(order.meals) - len(kept),

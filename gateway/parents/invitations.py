@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from chassis.ui.typed import email_fault
 from contracts.accounts import (
     CANCEL_INVITATION,
     INVITE_ADULT,
@@ -14,7 +15,6 @@ from contracts.refusal import Unavailable
 from gateway.parents import filiations
 from gateway.parents.resend import resend
 from gateway.parents.sign_in import wait_told
-from gateway.parents.typed import email_fault
 from gateway.visit import Visit
 
 

@@ -9,6 +9,9 @@ from uuid import UUID, uuid4
 from aiohttp import web
 from pydantic import ValidationError
 
+from chassis.ui.cookies import hash_of
+from chassis.ui.forms import Form
+from chassis.ui.typed import PASSWORD_MAX, password_fault, weakness
 from contracts.accounts import (
     ACCEPT_INVITATION,
     GET_LINK,
@@ -31,9 +34,7 @@ from contracts.values import PersonId
 from gateway.parents.personal import Personal
 from gateway.parents.registration import faults, in_order
 from gateway.parents.sign_in import wait_told
-from gateway.parents.typed import PASSWORD_MAX, password_fault, weakness
-from gateway.sessions import hash_of
-from gateway.visit import FOLLOW_UP, Form, Visit
+from gateway.visit import FOLLOW_UP, Visit
 
 PATH = "/lien/{secret:[A-Za-z0-9_-]{20,100}}"
 PROVED = f"{FOLLOW_UP}?fait=adresse"

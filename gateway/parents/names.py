@@ -48,8 +48,10 @@ class Names:
         """Eldest first, as accounts lists them; then those who left the list."""
         return self._order.get(beneficiary, 9_999)
 
-    def adult(self, person: PersonId | None) -> str:
-        """Which adult acted; empty where there is only one, or nobody knows."""
+    def adult(self, person: PersonId | None, *, at_the_desk: bool = False) -> str:
+        """Which adult acted, or an agent; empty where there is only one adult, or nobody knows."""
+        if at_the_desk:
+            return "votre mairie"
         return self._adults.get(person, "") if person and len(self._adults) > 1 else ""
 
 

@@ -61,7 +61,10 @@ async def _draw(visit: Visit, ids: list[OrderId]) -> web.Response:
     names.number(meal.beneficiary for order in orders for meal in order.meals)
     return visit.page(
         "orders.html",
-        orders=[(o, lines_of(o, names), names.adult(o.placed_by)) for o in orders],
+        orders=[
+            (o, lines_of(o, names), names.adult(o.placed_by, at_the_desk=o.at_the_desk))
+            for o in orders
+        ],
         waiting=any(order.state == "held" for order in orders),
         wallets={w.regie: w for w in wallets.wallets} if wallets else None,
         address=visit.request.path_qs,

@@ -6,9 +6,9 @@ from datetime import date
 from stdnum.exceptions import ValidationError
 from stdnum.fr import siret
 
+from chassis.ui.forms import Form
+from chassis.ui.typed import TypedDay, company_fault, name_fault, only_faults
 from contracts.accounts import Civility, Company, Profile
-from gateway.parents.typed import TypedDay, company_fault, name_fault, only_faults
-from gateway.visit import Form
 
 CIVILITIES: list[tuple[Civility, str]] = [("madame", "Madame"), ("monsieur", "Monsieur")]
 SIRET_FAULT = "Ce numéro n’est pas un SIRET : il a 14 chiffres, comme sur vos factures."

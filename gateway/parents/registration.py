@@ -4,6 +4,8 @@ from uuid import UUID, uuid4
 
 from aiohttp import web
 
+from chassis.ui.forms import Form
+from chassis.ui.typed import email_fault, only_faults, password_fault, weakness
 from contracts.accounts import (
     REGISTER,
     TERMS_VERSION,
@@ -17,8 +19,7 @@ from contracts.refusal import Refusal, Unavailable
 from contracts.values import PersonId
 from gateway.parents.personal import Personal
 from gateway.parents.sign_in import wait_told
-from gateway.parents.typed import email_fault, only_faults, password_fault, weakness
-from gateway.visit import Form, Visit
+from gateway.visit import Visit
 
 STEPS = ["Infos personnelles", "Mes filiations", "Mes services"]
 NEXT_STEP = "/creer-un-compte/filiations"

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
+from chassis.ui.protection import local_path
+from chassis.ui.typed import PASSWORD_MAX, email_fault
 from contracts.accounts import CredentialsRefused, TooManyTries
 from contracts.refusal import Refusal, Unavailable
-from gateway.parents.typed import PASSWORD_MAX, email_fault
-from gateway.protection import local_path
 from gateway.visit import Visit
 
 NO_ERRORS: Mapping[str, str] = {}

@@ -5,35 +5,50 @@ from chassis.timers import Timer
 from chassis.web import behind_door, read, write
 from contracts.accounts import (
     ACCEPT_INVITATION,
+    ASK_AGENT_LINK,
     ASK_PASSWORD_LINK,
+    BEGIN_ENROLMENT,
     CANCEL_INVITATION,
     CHANGE_EMAIL,
     CHANGE_PASSWORD,
     CHANGE_PROFILE,
+    CLOSE_AGENT_DEVICE,
+    CLOSE_AGENT_SESSION,
     CLOSE_DEVICE,
     CLOSE_OTHER_DEVICES,
     CLOSE_SESSION,
+    DESCRIBE_HOUSEHOLDS,
+    FIND_AGENTS,
     FIND_RECIPIENTS,
+    FINISH_ENROLMENT,
+    GET_AGENT_SESSION,
     GET_HOUSEHOLD,
     GET_LINK,
     GET_OWN_FILE,
     GET_SESSION,
     INVITE_ADULT,
+    INVITE_AGENT,
     JUDGE_HOUSEHOLD,
+    LIST_ACTS,
+    LIST_AGENT_DEVICES,
     LIST_DEVICES,
+    LIST_WAITING,
+    NAME_BENEFICIARIES,
+    OPEN_AGENT_SESSION,
     OPEN_SESSION,
     PROVE_ADDRESS,
     PROVE_AGAIN,
     REGISTER,
     REGISTER_HOUSEHOLD,
+    RENEW_RECOVERY_CODES,
     SAVE_BENEFICIARY,
+    SEARCH_HOUSEHOLDS,
     SET_PASSWORD,
     WRITE_LETTERS,
 )
 from contracts.booking import BeneficiaryRetired
-from contracts.subscriptions import RequestChanged
-from services.accounts import api, consumers, timers
-from services.accounts.clients import passwords
+from contracts.subscriptions import EntitlementChanged, RequestChanged, RolesChanged
+from services.accounts import api, clients, consumers, timers
 from services.accounts.config import AccountsSettings
 
 SERVICE = Service(
@@ -66,9 +81,27 @@ SERVICE = Service(
         write(JUDGE_HOUSEHOLD, api.households.judge_household),
         behind_door(REGISTER_HOUSEHOLD, api.households.register_household),
         read(FIND_RECIPIENTS, api.households.find_recipients),
+        write(INVITE_AGENT, api.agents.invite_agent),
+        read(FIND_AGENTS, api.agents.find_agents),
+        write(ASK_AGENT_LINK, api.agents.ask_agent_link),
+        behind_door(BEGIN_ENROLMENT, api.enrolment.begin_enrolment),
+        behind_door(FINISH_ENROLMENT, api.enrolment.finish_enrolment),
+        behind_door(OPEN_AGENT_SESSION, api.agents.open_agent_session),
+        behind_door(GET_AGENT_SESSION, api.agents.get_agent_session),
+        write(CLOSE_AGENT_SESSION, api.agents.close_agent_session),
+        read(LIST_AGENT_DEVICES, api.agents.list_agent_devices),
+        write(CLOSE_AGENT_DEVICE, api.agents.close_agent_device),
+        behind_door(RENEW_RECOVERY_CODES, api.agents.renew_recovery_codes),
+        read(DESCRIBE_HOUSEHOLDS, api.families.describe_households),
+        read(NAME_BENEFICIARIES, api.families.name_beneficiaries),
+        read(SEARCH_HOUSEHOLDS, api.families.search_households),
+        read(LIST_WAITING, api.families.list_waiting),
+        read(LIST_ACTS, api.agents.list_acts),
     ),
     reads={
         RequestChanged: consumers.on_requests_changed,
+        EntitlementChanged: consumers.on_entitlements_changed,
+        RolesChanged: consumers.on_roles_changed,
         BeneficiaryRetired: consumers.on_beneficiaries_retired,
     },
     timers=(
@@ -77,5 +110,5 @@ SERVICE = Service(
         Timer("forget_old_letters", 86_400, timers.forget_old_letters),
     ),
     connections=2,
-    open=passwords.opened,
+    open=clients.opened,
 )

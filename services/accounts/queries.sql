@@ -341,11 +341,12 @@ join household on household.id = household_member.household
 where person.id = $1 and household.id = $2
 
 -- name: show_unproved
--- Adults of a household whose address is not proved yet.
-select person.id as person, person.first_name, person.last_name, person.email
+-- Adults of households whose address is not proved yet.
+select household_member.household, person.id as person, person.first_name, person.last_name,
+    person.email
 from household_member join person on person.id = household_member.person
-where household_member.household = $1 and person.address_proved is null
-order by person.name_key, person.id
+where household_member.household = any($1::uuid[]) and person.address_proved is null
+order by household_member.household, person.name_key, person.id
 
 -- name: show_invitations
 -- Invitations of a household that may still be accepted, in the order in which they were sent.
@@ -357,9 +358,10 @@ order by asked, id
 
 -- name: add_letters
 -- Letters to be written; an id that is taken adds nothing.
-insert into letter (id, kind, person, household, email, email_key, next_email, device)
+insert into letter (id, kind, person, household, email, email_key, next_email, device, agent)
 select * from unnest(
-    $1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[]
+    $1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[],
+    $9::uuid[]
 )
 order by 1
 on conflict (id) do nothing
@@ -397,14 +399,28 @@ left join person owner on owner.email_key = letter.email_key
     and owner.address_proved is not null and owner.id <> person.id
 where letter.id = any($1::uuid[]) and letter.used is null and letter.cancelled is null
     and (letter.expires is null or letter.expires > app_now())
+    and letter.kind not in ('agent_invitation', 'agent_password')
+order by letter.id
+for update of letter
+
+-- name: lock_agent_letters
+-- Letters to agents that may still be written, if anybody has the address.
+select letter.id as letter, letter.kind, letter.email, agent.id as agent, agent.first_name
+from letter
+join agent on agent.id = coalesce(
+    letter.agent, (select owner.id from agent owner where owner.email_key = letter.email_key)
+)
+where letter.id = any($1::uuid[]) and letter.used is null and letter.cancelled is null
+    and (letter.expires is null or letter.expires > app_now())
+    and letter.kind in ('agent_invitation', 'agent_password')
 order by letter.id
 for update of letter
 
 -- name: open_links
 -- Links live from their letter's first writing on, and are then somebody's; those over stay so.
 update letter set expires = coalesce(letter.expires, app_now() + given.lives),
-    person = coalesce(letter.person, given.person)
-from unnest($1::uuid[], $2::uuid[], $3::interval[]) as given (id, person, lives)
+    person = coalesce(letter.person, given.person), agent = coalesce(letter.agent, given.agent)
+from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::interval[]) as given (id, person, agent, lives)
 where letter.id = given.id and letter.used is null and letter.cancelled is null
     and (letter.expires is null or letter.expires > app_now())
 returning letter.id, letter.expires
@@ -498,3 +514,233 @@ delete from throttle where key = any($1::bytea[])
 -- name: forget_old_tries
 -- What was tried long enough ago counts no more.
 delete from throttle where until <= app_now()
+
+-- name: add_agent
+-- Somebody who will work for a town hall; an address or an id that is taken adds nobody.
+insert into agent (id, first_name, last_name, email, email_key) values ($1, $2, $3, $4, $5)
+on conflict do nothing
+returning id
+
+-- name: lock_agent_of
+-- Who has this address among the agents, until commit.
+select id, first_name, last_name, email, enrolled is not null as enrolled, app_now() as now
+from agent where email_key = $1
+for no key update
+
+-- name: lock_agent
+-- An agent until commit.
+select id, first_name, last_name, email, enrolled is not null as enrolled, app_now() as now
+from agent where id = $1
+for no key update
+
+-- name: find_agents
+-- Those of these agents that exist, by name.
+select id as agent, email, first_name, last_name, enrolled is not null as enrolled
+from agent where id = any($1::uuid[])
+order by last_name, first_name, id
+
+-- name: find_agent_credentials
+-- What a sign-in with this address is judged by: an agent who has both factors.
+select id as agent, password_hash, password_set, totp_secret
+from agent where email_key = $1 and enrolled is not null
+
+-- name: find_own_agent_credentials
+-- What an agent's own password is judged by.
+select id as agent, password_hash, password_set, totp_secret
+from agent where id = $1 and enrolled is not null
+
+-- name: lock_verified_agent
+-- The step of the last code of an agent whose password is still the one that was verified.
+select totp_step from agent where id = $1 and password_set = $2
+for no key update
+
+-- name: read_clocks
+-- The clock that decides, and the one that telephones have: they differ in a demonstration alone.
+select app_now() as portal, clock_timestamp() as telephone
+
+-- name: save_totp_step
+-- The step of the code that an agent has just used: none before it is good any more.
+update agent set totp_step = $2 where id = $1 and totp_step < $2
+
+-- name: save_better_agent_hash
+-- The same password of an agent under today's parameters: when it was set does not change.
+update agent set password_hash = $2 where id = $1
+
+-- name: lock_recovery_code
+-- Whether an agent has this recovery code and has not used it.
+select true from recovery_code where agent = $1 and hash = $2 and used is null
+for update
+
+-- name: use_recovery_code
+-- A recovery code was used.
+update recovery_code set used = app_now() where agent = $1 and hash = $2
+
+-- name: remove_recovery_codes
+-- An agent's recovery codes are worth nothing any more.
+delete from recovery_code where agent = $1
+
+-- name: add_recovery_codes
+-- What signs an agent in who has lost their telephone.
+insert into recovery_code (agent, hash) select $1, unnest($2::bytea[])
+
+-- name: find_agent_link
+-- An agent's link and what has become of it; see domain.letters.Link.
+select letter.id as letter, 'agent' as purpose, null::uuid as person, null::uuid as household,
+    letter.email, letter.expires, letter.used, letter.used_by, letter.cancelled, false as stale,
+    app_now() as now, letter.agent
+from letter_secret join letter on letter.id = letter_secret.letter
+where letter_secret.hash = $1 and letter.agent is not null
+
+-- name: keep_totp_secret
+-- The second factor's secret that an agent's link offers: the first one that was drawn.
+update letter set totp_secret = coalesce(totp_secret, $2) where id = $1
+returning totp_secret
+
+-- name: find_totp_secret
+-- The second factor's secret that an agent's link offers, if it offered one.
+select totp_secret from letter where id = $1
+
+-- name: enrol_agent
+-- An agent has both factors, these ones from now on.
+update agent set password_hash = $2, password_set = app_now(), totp_secret = $3, totp_step = $4,
+    enrolled = coalesce(enrolled, app_now())
+where id = $1
+
+-- name: cancel_agent_letters
+-- An agent's open letters offer no secret any more, and open nothing, but perhaps one.
+update letter set cancelled = case when id = $2 then cancelled else app_now() end,
+    totp_secret = null
+where agent = $1 and used is null and cancelled is null
+
+-- name: add_agent_session
+-- A new session of an agent; a token or an id that is taken adds nothing.
+insert into agent_session (token_hash, id, agent, created, last_seen, expires, device)
+values ($1, $2, $3, $4, $5, $6, $7)
+on conflict do nothing
+
+-- name: lock_agent_session
+-- The agent's session of a token, locked.
+select token_hash, id, agent, created, last_seen, expires, device
+from agent_session where token_hash = $1
+for update
+
+-- name: save_agent_session
+-- When an agent's session was last seen and until when it lasts.
+update agent_session set last_seen = $2, expires = $3 where token_hash = $1
+
+-- name: remove_agent_session
+-- The agent's session of a token ends.
+delete from agent_session where token_hash = $1
+
+-- name: remove_agent_sessions
+-- An agent's sessions end: one of them, or all.
+delete from agent_session where agent = $1 and (id = $2::uuid or $2::uuid is null)
+
+-- name: forget_expired_agent_sessions
+-- Expired sessions of agents end for good.
+delete from agent_session where expires <= app_now()
+
+-- name: show_agent_session
+-- Which agent is signed in with which roles; `slides` says that domain.NOTED_AFTER is over.
+select agent_session.id as session, agent.id as agent, agent.first_name, agent.last_name,
+    agent.email, agent_session.expires,
+    agent_session.last_seen <= app_now() - interval '1 minute' as slides,
+    coalesce((
+        select jsonb_agg(
+            jsonb_build_object('authority', held.authority, 'role', role)
+            order by held.authority, role
+        )
+        from agent_role held, unnest(held.roles) as role
+        where held.agent = agent.id
+    ), '[]') as roles
+from agent_session join agent on agent.id = agent_session.agent
+where agent_session.token_hash = $1 and agent_session.expires > app_now()
+
+-- name: show_agent_devices
+-- Where an agent is signed in, last used first.
+select id as session, device as label, created as opened, last_seen as seen, false as keep
+from agent_session
+where agent = $1 and expires > app_now()
+order by last_seen desc, id
+
+-- name: save_agent_roles
+-- The roles of agents, where these are newer than those that are known.
+insert into agent_role as known (agent, authority, roles, version)
+select given.agent, given.authority, string_to_array(given.roles, ','), given.version
+from unnest($1::uuid[], $2::uuid[], $3::text[], $4::int[])
+    as given (agent, authority, roles, version)
+order by given.agent, given.authority
+on conflict (agent, authority) do update set roles = excluded.roles, version = excluded.version
+where known.version < excluded.version
+
+-- name: add_household_authorities
+-- Authorities look after households from now on, and the agglomeration does not any more.
+with given as (
+    select distinct household, authority
+    from unnest($1::uuid[], $2::uuid[]) as given (household, authority)
+), left_alone as (
+    delete from household_authority
+    where household in (select household from given) and authority = $3
+)
+insert into household_authority (household, authority, name_key)
+select given.household, given.authority, coalesce((
+    select min(person.name_key)
+    from household_member join person on person.id = household_member.person
+    where household_member.household = given.household
+), '')
+from given
+order by 1, 2
+on conflict do nothing
+
+-- name: asked_somebody
+-- Whether an authority looks after a household that is not this one.
+select exists (select from household_authority where household = $1 and authority <> $2)
+
+-- name: show_standings
+-- Where households stand, why, and since when they are there.
+select id as household, state, reason, created as since from household where id = any($1::uuid[])
+
+-- name: search_households
+-- A page of an authority's households in which everything that is wanted is somebody's, by name.
+with wanted as (
+    select given.n, given.kind, given.first, given.beyond
+    from unnest($2::text[], $3::text[], $4::text[])
+        with ordinality as given (kind, first, beyond, n)
+), found as (
+    select wanted.n, search_word.person, search_word.beneficiary
+    from wanted join search_word
+        on search_word.word >= wanted.first and search_word.word < wanted.beyond
+    where search_word.kind = wanted.kind
+        or (search_word.kind = 'address' and wanted.kind = 'name')
+), matching as (
+    select household from (
+        select found.n, household_member.household
+        from found join household_member on household_member.person = found.person
+        union all
+        select found.n, guardianship.household
+        from found join guardianship on guardianship.beneficiary = found.beneficiary
+    ) as theirs
+    group by household
+    having count(distinct n) = cardinality($2)
+)
+select household
+from household_authority
+where authority = $1
+    and (cardinality($2) = 0 or household in (select household from matching))
+    and ($5::uuid is null or (name_key, household) > (
+        select last.name_key, last.household from household_authority as last
+        where last.authority = $1 and last.household = $5
+    ))
+order by name_key, household
+limit $6
+
+-- name: list_waiting
+-- Households that wait for this authority and that somebody can be written to of, oldest first.
+select household.id as household
+from household_authority join household on household.id = household_authority.household
+where household_authority.authority = $1 and household.state = 'waiting' and exists (
+    select from household_member join person on person.id = household_member.person
+    where household_member.household = household.id and person.address_proved is not null
+)
+order by household.created, household.id
+limit $2

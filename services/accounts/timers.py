@@ -9,6 +9,7 @@ async def forget_expired_sessions(context: Context) -> None:
     """Once an hour."""
     async with transaction(context.pool) as tx:
         await commands.sessions.forget_expired_sessions(tx)
+        await commands.agent_sessions.forget_expired_sessions(tx)
 
 
 async def forget_old_tries(context: Context) -> None:

@@ -25,6 +25,9 @@ SERVICE = Service(
         write(contract.CANCEL_BOOKINGS, api.cancel_bookings),
         read(contract.GET_CANCELLATION, api.get_cancellation),
         write(contract.RETIRE_BENEFICIARY, api.retire_beneficiary),
+        read(contract.COUNT_MEALS, api.count_meals),
+        read(contract.LIST_EATERS, api.list_eaters),
+        read(contract.LIST_ACTS, api.list_acts),
     ],
     reads={
         RegulationPublished: consumers.on_regulations_published,

@@ -1,12 +1,17 @@
 """What booking can be asked to do. Each command: load, decide, save, tell."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from chassis import outbox
+from chassis import acts, outbox
+from chassis.auth import Caller, let_in
 from chassis.database import Transaction
 from contracts.booking import (
+    CANCEL_BOOKINGS,
+    CHANGE_CART,
+    PLACE_ORDER,
     BookingsCancellation,
     CancelBookings,
     CartChanged,
@@ -23,12 +28,12 @@ from contracts.booking import (
     order_of,
 )
 from contracts.event import Event
-from contracts.operation import Done
+from contracts.operation import Done, Operation
 from contracts.payments import OrderPaid, OrderUnpaid
 from contracts.refusal import NotFound
 from contracts.regulation import Regulation
 from contracts.subscriptions import EntitlementChanged
-from contracts.values import BeneficiaryId, HouseholdId, OrderId, PersonId
+from contracts.values import AuthorityId, BeneficiaryId, HouseholdId, OrderId, PersonId
 from services.booking import store
 from services.booking.domain.orders import Line, Order
 from services.booking.domain.rights import retire
@@ -80,20 +85,52 @@ async def retire_beneficiary(
     return Done()
 
 
+# -- agents -------------------------------------------------------------------------------------
+
+
+async def _let_act(
+    tx: Transaction, caller: Caller, operation: Operation[Any, Any],
+    authorities: Collection[AuthorityId],
+) -> None:  # fmt: skip
+    """A family acts for itself; an agent, for households with a right in its own authority.
+
+    Raises NotFound.
+    """
+    if caller.kind != "staff":
+        return
+    for authority in authorities:
+        let_in(caller, operation, authority)
+    known = await store.authorities_of_household(tx, _household(caller))
+    if known.isdisjoint(authorities):
+        raise NotFound()
+
+
+def _household(caller: Caller) -> HouseholdId:
+    return HouseholdId(caller.own_household)
+
+
+def _adult(caller: Caller) -> PersonId | None:
+    """Who of the household does it; nobody, at the desk."""
+    return None if caller.kind == "staff" else PersonId(caller.actor)
+
+
 # -- cart ---------------------------------------------------------------------------------------
 
 
-async def change_cart(tx: Transaction, change: ChangeCart, household: HouseholdId) -> CartChanged:
+async def change_cart(tx: Transaction, change: ChangeCart, caller: Caller) -> CartChanged:
     """Put exactly these meals in the cart for a service and a range of days.
 
     Meals that are new to the cart must be bookable now; otherwise nothing changes. Raises
     NotFound, MealsRefused.
     """
+    household = _household(caller)
+    place = await store.place_of(tx, change.service)
+    if place is None:
+        raise NotFound()
+    authority, regie = place
+    await _let_act(tx, caller, CHANGE_CART, {authority})
     meals = list(dict.fromkeys(change.meals))
     _must_be_in_range(change, meals)
-    regie = await store.regie_of(tx, change.service)
-    if regie is None:
-        raise NotFound()
     await store.open_cart(tx, household, regie)
     chosen = await store.chosen_meals(tx, household, change.service, change.first, change.last)
     new = [meal for meal in meals if meal not in chosen]
@@ -103,7 +140,17 @@ async def change_cart(tx: Transaction, change: ChangeCart, household: HouseholdI
     version = await store.replace_meals(
         tx, household, regie, change.service, change.first, change.last, meals
     )
+    await acts.record(
+        tx, caller, authority, CHANGE_CART, household,
+        before={"service": change.service, "meals": _told(chosen.difference(meals))},
+        after={"service": change.service, "meals": _told(new)},
+    )  # fmt: skip
     return CartChanged(change=change.change, cart_version=version)
+
+
+def _told(meals: Collection[MealKey]) -> list[str]:
+    """Meals as an act names them."""
+    return sorted(f"{meal.day} {meal.session} {meal.beneficiary}" for meal in meals)
 
 
 def _must_be_in_range(change: ChangeCart, meals: Sequence[MealKey]) -> None:
@@ -142,14 +189,15 @@ def _refused(facts: MealFacts, decision: Decision) -> RefusedMeal:
 # -- orders -------------------------------------------------------------------------------------
 
 
-async def place_order(
-    tx: Transaction, asked: PlaceOrder, household: HouseholdId, placed_by: PersonId
-) -> OrderPlaced:
+async def place_order(tx: Transaction, asked: PlaceOrder, caller: Caller) -> OrderPlaced:
     """Confirm the cart of a régie as it was shown: all its meals or none.
 
     Entitlement, deadline, price and room are judged here, once. Raises WrongOrderId, CartEmpty,
-    PriceChanged, MealsRefused.
+    PriceChanged, MealsRefused; NotFound for an agent of another authority.
     """
+    household = _household(caller)
+    if caller.kind == "staff":
+        await _let_act(tx, caller, PLACE_ORDER, await store.authorities_of_regie(tx, asked.regie))
     if asked.order != order_of(asked.checkout, asked.regie):
         raise WrongOrderId()
     version = await store.lock_cart(tx, household, asked.regie)
@@ -159,13 +207,29 @@ async def place_order(
     decisions = [_decide(f, now) for f in facts]
     _refuse_if_any(facts, decisions)
     order = _compose(asked, household, facts, decisions)
-    if order.cents != asked.expected_cents or version != asked.cart_version:
+    _must_be_as_shown(order, version, asked)
+    await _take_seats(tx, order)
+    await store.add_order(tx, order, asked, _adult(caller), facts, now)
+    await outbox.append(tx, [order.held()])
+    await acts.record(
+        tx, caller, order.authority, PLACE_ORDER, order.id,
+        after={"household": household, "cents": order.cents, "means": order.means,
+               "meals": len(order.lines)},
+    )  # fmt: skip
+    return OrderPlaced(order=order.id, cents=order.cents)
+
+
+def _must_be_as_shown(order: Order, cart_version: int, asked: PlaceOrder) -> None:
+    if order.cents != asked.expected_cents or cart_version != asked.cart_version:
         raise PriceChanged(
-            cart_version=version, cents=order.cents, shown_cents=asked.expected_cents,
+            cart_version=cart_version, cents=order.cents, shown_cents=asked.expected_cents,
             meals=[
                 PricedMeal(**_key(line), cents=line.cents) for line in order.lines
             ],
         )  # fmt: skip
+
+
+async def _take_seats(tx: Transaction, order: Order) -> None:
     full = await store.take_seats(tx, [store.seat_of(line) for line in order.lines])
     if full:
         raise MealsRefused(
@@ -175,9 +239,6 @@ async def place_order(
                 if store.seat_of(line) in full
             ]
         )
-    await store.add_order(tx, order, asked, placed_by, facts, now)
-    await outbox.append(tx, [order.held()])
-    return OrderPlaced(order=order.id, cents=order.cents)
 
 
 def _key(line: Line) -> dict[str, object]:
@@ -270,19 +331,20 @@ def _must_all_be_here(
 
 
 async def cancel_bookings(
-    tx: Transaction, asked: CancelBookings, household: HouseholdId, cancelled_by: PersonId
+    tx: Transaction, asked: CancelBookings, caller: Caller
 ) -> BookingsCancellation:
     """Take meals out of an order in time, against the credit that was shown.
 
     A held or released order of which nothing is left is cancelled for good. Raises NotFound,
     TooLateToCancel, CreditChanged.
     """
-    order = await store.lock_own_order(tx, asked.order, household)
+    order = await store.lock_own_order(tx, asked.order, _household(caller))
     if order is None:
         raise NotFound()
+    await _let_act(tx, caller, CANCEL_BOOKINGS, {order.authority})
     until, now = await store.deadlines(tx, order.id, "cancel")
     lines = order.take_out(asked.lines, asked.expected_credit_cents, until, now)
-    await store.take_out_lines(tx, order, asked.cancellation, cancelled_by, lines)
+    await store.take_out_lines(tx, order, asked.cancellation, _adult(caller), lines)
     out = {line.line for line in lines}
     credited = [replace(line, credit_cents=line.cents) for line in lines]
     if order.state == "confirmed":
@@ -294,6 +356,12 @@ async def cancel_bookings(
         cancelled, given_up = order.cancel()
         await store.save_states(tx, [cancelled], now)
         await outbox.append(tx, [given_up])
+    await acts.record(
+        tx, caller, order.authority, CANCEL_BOOKINGS, order.id,
+        before={"state": order.state},
+        after={"household": order.household, "cancellation": asked.cancellation,
+               "lines": sorted(out), "cents": asked.expected_credit_cents},
+    )  # fmt: skip
     return BookingsCancellation(
         cancellation=asked.cancellation, credit_cents=asked.expected_credit_cents
     )

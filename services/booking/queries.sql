@@ -107,9 +107,17 @@ returning beneficiary
 select service, version, document from regulation
  where (service, version) in (select * from unnest($1::uuid[], $2::int[]))
 
--- name: service_regie
--- To which régie a service's meals are paid.
-select regie from service where id = $1
+-- name: service_place
+-- To which authority a service belongs, and to which régie its meals are paid.
+select authority, regie from service where id = $1
+
+-- name: authorities_of_regie
+-- The authorities whose services are paid to a régie.
+select distinct authority from service where regie = $1
+
+-- name: authorities_of_household
+-- The authorities where a household holds or held a right.
+select distinct authority from entitlement where household = $1
 
 -- name: open_cart
 -- The household's cart in a régie, made if need be and locked until commit.
@@ -214,15 +222,15 @@ update serving_day d set taken = d.taken - l.seats
 -- The order, its lines, and the cart they leave: one statement, whatever their number.
 with placed as (
     insert into meal_order (id, authority, school_year, household, regie, means, cents,
-                            placed, changed, placed_by)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $17)
+                            placed, changed, placed_by, at_the_desk)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10)
 ), lines as (
     insert into booking (order_id, line, authority, school_year, beneficiary, service, day,
-                         session, cents, regulation_version)
-    select $1, line, $2, school_year, beneficiary, service, day, session, cents, version
-      from unnest($9::int[], $10::int[], $11::uuid[], $12::uuid[], $13::date[], $14::text[],
-                  $15::bigint[], $16::int[])
-        as l (line, school_year, beneficiary, service, day, session, cents, version)
+                         session, cents, regulation_version, category)
+    select $1, line, $2, school_year, beneficiary, service, day, session, cents, version, category
+      from unnest($11::int[], $12::int[], $13::uuid[], $14::uuid[], $15::date[], $16::text[],
+                  $17::bigint[], $18::int[], $19::text[])
+        as l (line, school_year, beneficiary, service, day, session, cents, version, category)
 ), emptied as (
     delete from cart_line where household = $4 and regie = $5
 )
@@ -268,7 +276,8 @@ update booking set state = 'live' where order_id = $1 and state = 'released'
 -- name: take_out_lines
 -- Lines taken out by a cancellation, each with what is given back.
 update booking b
-   set state = 'cancelled', cancellation = $2, credit_cents = b.cents, cancelled_by = $4
+   set state = 'cancelled', cancellation = $2, credit_cents = b.cents, cancelled_by = $4,
+       cancelled_at_the_desk = $5
  where b.order_id = $1 and b.line = any($3::int[]) and b.state <> 'cancelled'
 
 -- name: calendar
@@ -319,12 +328,12 @@ select app_now() as now, shift <> '0' as shifted from clock
 
 -- name: own_order
 -- An order of this household.
-select id, state, reason, regie, cents, placed, placed_by
+select id, state, reason, regie, cents, placed, placed_by, at_the_desk
   from meal_order where id = $1 and household = $2
 
 -- name: own_orders
 -- A page of the household's orders, newest first, from those before a moment and an order on.
-select id, state, reason, regie, cents, placed, placed_by
+select id, state, reason, regie, cents, placed, placed_by, at_the_desk
   from meal_order
  where household = $1 and ($2::timestamptz is null or (placed, id) < ($2, $3::uuid))
  order by placed desc, id desc
@@ -357,7 +366,8 @@ select b.order_id, b.line, b.beneficiary, b.service, b.day, b.session, b.cents,
 -- name: cancellation
 -- What a cancellation of this household took out, line by line.
 select b.order_id, b.line, b.beneficiary, b.service, b.day, b.session, b.cents,
-       b.regulation_version, b.credit_cents, b.cancelled_by, o.state, o.regie
+       b.regulation_version, b.credit_cents, b.cancelled_by, b.cancelled_at_the_desk, o.state,
+       o.regie
   from booking b join meal_order o on o.id = b.order_id
  where b.cancellation = $1 and o.household = $2
  order by b.order_id, b.line
@@ -365,3 +375,47 @@ select b.order_id, b.line, b.beneficiary, b.service, b.day, b.session, b.cents,
 -- name: state_of_order
 -- Only the state, for those who wait.
 select state from meal_order where id = $1 and household = $2
+
+-- name: is_known
+-- Whether a household holds or held a right where the caller may look.
+select exists (select from entitlement where household = $1)
+
+-- name: services_on_day
+-- The services of an authority, each with the sessions that it serves on a day.
+select s.id as service, s.version as newest_version, d.session, d.regulation_version, d.capacity
+  from service s
+  left join serving_day d on d.service = s.id and d.day = $2
+ where s.authority = $1
+
+-- name: meals_of_day
+-- How many live bookings of an authority's services on a day, by session and entry.
+select b.service, b.session, entry.category,
+       count(*) filter (where o.state = 'confirmed') as confirmed,
+       count(*) filter (where o.state <> 'confirmed') as held
+  from service s
+  join booking b on b.service = s.id and b.day = $2 and b.state = 'live'
+  join meal_order o on o.id = b.order_id
+ cross join lateral (
+       select coalesce(b.category, (
+           select e.category from entitlement e
+            where e.household = o.household and e.service = b.service
+              and e.beneficiary = b.beneficiary
+            order by e.active desc, e.valid_from desc, e.id limit 1), $3)) as entry (category)
+ where s.authority = $1
+ group by b.service, b.session, entry.category
+
+-- name: service_seen
+-- A service where the caller may look, with its newest règlement and the instant that decides.
+select authority, version as newest_version, app_now() as now from service where id = $1
+
+-- name: eaters
+-- Who eats in a service on a day and session, each with its entry.
+select b.beneficiary, o.household, o.state <> 'confirmed' as held,
+       coalesce(b.category, (
+           select e.category from entitlement e
+            where e.household = o.household and e.service = b.service
+              and e.beneficiary = b.beneficiary
+            order by e.active desc, e.valid_from desc, e.id limit 1), $4) as category
+  from booking b join meal_order o on o.id = b.order_id
+ where b.service = $1 and b.day = $2 and b.session = $3 and b.state = 'live'
+ order by b.beneficiary

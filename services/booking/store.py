@@ -18,7 +18,15 @@ from contracts.booking import (
 )
 from contracts.regulation import Regulation
 from contracts.subscriptions import EntitlementChanged
-from contracts.values import BeneficiaryId, HouseholdId, OrderId, PersonId, RegieId, ServiceId
+from contracts.values import (
+    AuthorityId,
+    BeneficiaryId,
+    HouseholdId,
+    OrderId,
+    PersonId,
+    RegieId,
+    ServiceId,
+)
 from services.booking.domain.orders import Line, Order
 from services.booking.domain.rights import TOLD_MAX
 from services.booking.domain.rules import (
@@ -141,10 +149,20 @@ async def add_retired(
 # -- carts --------------------------------------------------------------------------------------
 
 
-async def regie_of(tx: Transaction, service: ServiceId) -> RegieId | None:
-    """To which régie the service's meals are paid."""
-    found: RegieId | None = await tx.fetchval(SQL.service_regie, service)
-    return found
+async def place_of(tx: Transaction, service: ServiceId) -> tuple[AuthorityId, RegieId] | None:
+    """To which authority the service belongs, and to which régie its meals are paid."""
+    found = await tx.fetchrow(SQL.service_place, service)
+    return (found["authority"], found["regie"]) if found else None
+
+
+async def authorities_of_regie(tx: Transaction, regie: RegieId) -> set[AuthorityId]:
+    """The authorities whose services are paid to a régie."""
+    return {r["authority"] for r in await tx.fetch(SQL.authorities_of_regie, regie)}
+
+
+async def authorities_of_household(tx: Transaction, household: HouseholdId) -> set[AuthorityId]:
+    """The authorities where a household holds or held a right."""
+    return {r["authority"] for r in await tx.fetch(SQL.authorities_of_household, household)}
 
 
 async def open_cart(tx: Transaction, household: HouseholdId, regie: RegieId) -> int:
@@ -253,20 +271,24 @@ def _columns(counted: "Counter[Seat]") -> list[list[object]]:
 
 
 async def add_order(
-    tx: Transaction, order: Order, placed: PlaceOrder, placed_by: PersonId,
+    tx: Transaction, order: Order, placed: PlaceOrder, placed_by: PersonId | None,
     facts: Sequence[MealFacts], now: datetime,
 ) -> None:  # fmt: skip
-    """Write the order and its lines and empty the cart. Raises MealsRefused for a twin meal."""
+    """Write the order and its lines and empty the cart. Raises MealsRefused for a twin meal.
+
+    Placed by nobody of the household: at the desk.
+    """
     lines = [
         (n.line, school_year(n.day), n.beneficiary, n.service, n.day, n.session, n.cents,
-         f.regulation_version)
+         f.regulation_version, f.category)
         for n, f in zip(order.lines, facts, strict=True)
     ]  # fmt: skip
     year = min(school_year(line.day) for line in order.lines)
     try:
         await tx.execute(
             SQL.place_order, order.id, order.authority, year, order.household, order.regie,
-            placed.means, order.cents, now, *map(list, zip(*lines, strict=True)), placed_by,
+            placed.means, order.cents, now, placed_by, placed_by is None,
+            *map(list, zip(*lines, strict=True)),
         )  # fmt: skip
     except asyncpg.UniqueViolationError as error:
         if error.constraint_name == "one_live_booking":
@@ -362,12 +384,15 @@ async def retake_lines(tx: Transaction, order: Order) -> bool:
 
 
 async def take_out_lines(
-    tx: Transaction, order: Order, cancellation: UUID, cancelled_by: PersonId, lines: Sequence[Line]
-) -> None:
-    """Take lines out of an order; those that held a seat give it back."""
+    tx: Transaction, order: Order, cancellation: UUID, cancelled_by: PersonId | None,
+    lines: Sequence[Line],
+) -> None:  # fmt: skip
+    """Take lines out of an order; those that held a seat give it back. By nobody: at the desk."""
     await give_back_seats(tx, [seat_of(line) for line in lines if line.state == "live"])
     numbers = [line.line for line in lines]
-    await tx.execute(SQL.take_out_lines, order.id, cancellation, numbers, cancelled_by)
+    await tx.execute(
+        SQL.take_out_lines, order.id, cancellation, numbers, cancelled_by, cancelled_by is None
+    )
 
 
 def seat_of(line: Line) -> Seat:

@@ -18,6 +18,9 @@ SERVICE = Service(
         read(contract.GET_WALLETS, api.get_wallets),
         read(contract.LIST_MOVEMENTS, api.list_movements),
         write(contract.TAKE_CASH, api.take_cash),
+        read(contract.GET_RECEIPT, api.get_receipt),
+        read(contract.LIST_TAKINGS, api.list_takings),
+        read(contract.LIST_ACTS, api.list_acts),
     ],
     reads={
         RegieChanged: consumers.on_regies_changed,

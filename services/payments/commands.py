@@ -2,25 +2,33 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
-from chassis import outbox
+from chassis import acts, outbox
+from chassis.auth import Caller
 from chassis.database import Transaction
 from contracts.booking import BookingsCancelled, OrderCancelled, OrderHeld
 from contracts.event import Event
-from contracts.payments import CreditsLoaded, OrderPaid, OrderUnpaid, Receipt, TakeCash
+from contracts.payments import (
+    TAKE_CASH,
+    CreditsLoaded,
+    OrderPaid,
+    OrderUnpaid,
+    Receipt,
+    TakeCash,
+)
 from contracts.subscriptions import RegieChanged
+from contracts.values import AuthorityId
 from services.payments import store
 from services.payments.domain import (
     KnownOrder,
     Settlement,
     Wallet,
     WalletKey,
-    cash_top_up,
     given_back,
     not_paid,
     order_paid,
     settle_all,
+    top_up,
 )
 
 
@@ -144,19 +152,33 @@ async def time_out_orders(tx: Transaction) -> int:
     return len(orders)
 
 
-async def take_cash(tx: Transaction, asked: TakeCash, taken_by: UUID) -> Receipt:
-    """Credit a household against cash, with the régie's next receipt number; told once."""
+async def take_cash(
+    tx: Transaction, asked: TakeCash, authority: AuthorityId, caller: Caller
+) -> Receipt:
+    """Credit a household against cash or a cheque, with the next number of its series; told once.
+
+    Money taken before, by whomever, has its receipt.
+    """
     known = await store.find_receipt(tx, asked)
     if known is not None:
         return known
-    await store.post(tx, [cash_top_up(asked.top_up, asked.household, asked.regie, asked.cents)])
-    number = await store.next_number(tx, asked.regie, "cash")
-    receipt = Receipt(top_up=asked.top_up, regie=asked.regie, number=number, cents=asked.cents)
-    await store.add_receipt(tx, "cash", receipt, asked.household, taken_by)
+    entry = top_up(asked.top_up, asked.household, asked.regie, asked.cents, asked.means)
+    await store.post(tx, [entry])
+    number = await store.next_number(tx, asked.regie, asked.means)
+    receipt = Receipt(
+        top_up=asked.top_up, regie=asked.regie, number=number, cents=asked.cents,
+        means=asked.means,
+    )  # fmt: skip
+    await store.add_receipt(tx, receipt, asked, caller.actor)
     loaded = CreditsLoaded(
         top_up=asked.top_up, household=asked.household, regie=asked.regie,
-        label=await store.label_of_regie(tx, asked.regie), cents=asked.cents, means="cash",
+        label=await store.label_of_regie(tx, asked.regie), cents=asked.cents, means=asked.means,
         number=number,
     )  # fmt: skip
     await outbox.append(tx, [loaded])
+    await acts.record(
+        tx, caller, authority, TAKE_CASH, asked.top_up,
+        after={"household": asked.household, "regie": asked.regie, "cents": asked.cents,
+               "means": asked.means, "number": number},
+    )  # fmt: skip
     return receipt

@@ -1,7 +1,7 @@
 """The decisions of payments, pure: how an order is settled, and what moves in the ledger.
 
 Amounts of the ledger are credit-positive: what a household holds is positive in its wallet, and
-what came in by cash is negative in the régie's cash account. An entry sums to zero.
+what came in by cash or cheque is negative in the régie's account of that. An entry sums to zero.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,13 +11,16 @@ from typing import Literal, NewType
 from uuid import UUID
 
 from contracts.booking import OrderHeld
-from contracts.payments import OrderUnpaid
+from contracts.payments import DeskMeans, OrderUnpaid
 from contracts.values import HouseholdId, OrderId, RegieId
 
 OrderState = Literal["payable", "paid", "unpaid", "closed"]
-AccountKind = Literal["wallet", "cash", "revenue"]
+AccountKind = Literal["wallet", "cash", "cheques", "revenue"]
 AccountId = NewType("AccountId", int)
 WalletKey = tuple[HouseholdId, RegieId]
+
+TILLS: Mapping[DeskMeans, AccountKind] = {"cash": "cash", "cheque": "cheques"}
+"""The account of a régie that money given at the desk comes through."""
 
 PAYABLE = timedelta(minutes=30)
 """How long an order waits for its money after payments heard of it (architecture, Checkout 3)."""
@@ -111,12 +114,14 @@ def given_back(
     )  # fmt: skip
 
 
-def cash_top_up(top_up: UUID, household: HouseholdId, regie: RegieId, cents: int) -> Entry:
-    """Cash given at the desk becomes credits."""
+def top_up(
+    reason: UUID, household: HouseholdId, regie: RegieId, cents: int, means: DeskMeans
+) -> Entry:
+    """Cash or a cheque given at the desk becomes credits."""
     return Entry(
-        key=f"cash:{top_up}", kind="cash_top_up", regie=regie,
+        key=f"{means}:{reason}", kind=f"{means}_top_up", regie=regie,
         postings=moved(
-            cents, source=AccountKey(regie, "cash"), destination=wallet_of(household, regie)
+            cents, source=AccountKey(regie, TILLS[means]), destination=wallet_of(household, regie)
         ),
     )  # fmt: skip
 

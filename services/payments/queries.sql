@@ -112,8 +112,8 @@ returning last
 
 -- name: add_receipt
 -- The numbered proof of a takings.
-insert into receipt (regie, kind, number, top_up, household, cents, taken_by)
-values ($1, $2, $3, $4, $5, $6, $7)
+insert into receipt (regie, kind, number, top_up, household, cents, taken_by, reference)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
 
 -- name: lock_top_up
 -- Two agents with one id: the second waits until the first has its receipt.
@@ -121,7 +121,8 @@ select pg_advisory_xact_lock(hashtextextended($1, 0))
 
 -- name: find_receipt
 -- The receipt of a top-up that was already taken.
-select regie, number, top_up, household, cents from receipt where top_up = $1
+select regie, number, top_up, household, cents, kind as means, reference
+  from receipt where top_up = $1
 
 -- name: wallets_of_household
 -- A household's credits, by the régie's name.
@@ -155,5 +156,26 @@ select o.label, o.balance, p.entry, p.cents, p.after, e.made, e.kind, e.order_id
   left join (page p join entry e on e.id = p.entry) on true
   left join receipt r
     on r.top_up = case when e.kind = 'cash_top_up' and e.key like 'cash:%'
-                       then substr(e.key, 6)::uuid end
+                       then substr(e.key, 6)::uuid
+                       when e.kind = 'cheque_top_up' and e.key like 'cheque:%'
+                       then substr(e.key, 8)::uuid end
  order by p.entry desc
+
+-- name: receipt
+-- A receipt as it is printed, with its régie's name and authority.
+select c.top_up, c.regie, c.number, c.cents, c.kind as means, c.household, c.reference, c.taken,
+       c.taken_by, r.label, r.authority
+  from receipt c join regie r on r.id = c.regie
+ where c.top_up = $1
+
+-- name: regie
+-- A régie, and what day it is there.
+select label, authority, (app_now() at time zone $2)::date as today from regie where id = $1
+
+-- name: takings
+-- What a régie's desk took on a local day, by series and number.
+select top_up, regie, number, cents, kind as means, household, reference, taken, taken_by
+  from receipt
+ where regie = $1 and taken >= $2::date::timestamp at time zone $3
+   and taken < ($2::date + 1)::timestamp at time zone $3
+ order by kind, number

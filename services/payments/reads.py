@@ -1,17 +1,30 @@
 """What screens ask of payments: SQL to answer."""
 
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis.database import Transaction
 from chassis.queries import named_queries
-from contracts.payments import Movement, Movements, ShowMovements, Wallet, Wallets
+from contracts.payments import (
+    DeskMeans,
+    MeansTotal,
+    Movement,
+    Movements,
+    ReceiptView,
+    ShowMovements,
+    ShowTakings,
+    Takings,
+    Wallet,
+    Wallets,
+)
 from contracts.refusal import NotFound
 from contracts.values import AuthorityId, HouseholdId, RegieId
 
 SQL = named_queries(__package__)
 ZONE = ZoneInfo("Europe/Paris")
-"""The clocks by which a movement is dated."""
+"""The clocks by which a movement is dated, and a day at the desk begins and ends."""
+MEANS: tuple[DeskMeans, ...] = ("cash", "cheque")
 
 
 async def wallets(tx: Transaction, household: HouseholdId) -> Wallets:
@@ -53,3 +66,37 @@ async def authority_of_regie(tx: Transaction, regie: RegieId) -> AuthorityId | N
     """To which authority a régie belongs."""
     authority: AuthorityId | None = await tx.fetchval(SQL.authority_of_regie, regie)
     return authority
+
+
+async def receipt(tx: Transaction, top_up: UUID) -> tuple[AuthorityId, ReceiptView]:
+    """A receipt and the authority of its régie. Raises NotFound."""
+    row = await tx.fetchrow(SQL.receipt, top_up)
+    if row is None:
+        raise NotFound()
+    return row["authority"], _receipt(row, row["label"])
+
+
+async def takings(tx: Transaction, asked: ShowTakings) -> tuple[AuthorityId, Takings]:
+    """A day's takings of a régie's desk, and the régie's authority. Raises NotFound."""
+    regie = await tx.fetchrow(SQL.regie, asked.regie, ZONE.key)
+    if regie is None:
+        raise NotFound()
+    day = asked.day or regie["today"]
+    rows = await tx.fetch(SQL.takings, asked.regie, day, ZONE.key)
+    by_means = [(means, [row["cents"] for row in rows if row["means"] == means]) for means in MEANS]
+    return regie["authority"], Takings(
+        regie=asked.regie, label=regie["label"], day=day,
+        receipts=tuple(_receipt(row, regie["label"]) for row in rows),
+        totals=tuple(
+            MeansTotal(means=means, count=len(cents), cents=sum(cents))
+            for means, cents in by_means
+        ),
+    )  # fmt: skip
+
+
+def _receipt(row: Any, label: str) -> ReceiptView:
+    return ReceiptView(
+        top_up=row["top_up"], regie=row["regie"], number=row["number"], cents=row["cents"],
+        means=row["means"], label=label, household=row["household"], reference=row["reference"],
+        taken=row["taken"].astimezone(ZONE), taken_by=row["taken_by"],
+    )  # fmt: skip

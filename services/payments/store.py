@@ -9,7 +9,7 @@ import asyncpg
 from chassis.database import Transaction
 from chassis.queries import named_queries
 from contracts.booking import OrderCancelled, OrderHeld
-from contracts.payments import Receipt, TakeCash
+from contracts.payments import DeskMeans, Receipt, TakeCash
 from contracts.refusal import SameIdOtherContent
 from contracts.subscriptions import RegieChanged
 from contracts.values import OrderId, RegieId
@@ -26,6 +26,8 @@ from services.payments.domain import (
 )
 
 SQL = named_queries(__package__)
+SAME = ("household", "regie", "cents", "means", "reference")
+"""What a top-up that is sent again has in common with the first."""
 
 
 async def save_regies(tx: Transaction, changes: Sequence[RegieChanged]) -> None:
@@ -174,27 +176,25 @@ async def credit_orders(tx: Transaction, credits_: Sequence[tuple[OrderId, int]]
 async def find_receipt(tx: Transaction, asked: TakeCash) -> Receipt | None:
     """The receipt of a top-up that was already taken; twins wait for each other here.
 
-    Raises SameIdOtherContent when it was taken for somebody else or another amount.
+    Raises SameIdOtherContent when it was taken for somebody else, another amount, another cheque.
     """
     await tx.execute(SQL.lock_top_up, str(asked.top_up))
     row = await tx.fetchrow(SQL.find_receipt, asked.top_up)
     if row is None:
         return None
-    taken = (row["household"], row["regie"], row["cents"])
-    if taken != (asked.household, asked.regie, asked.cents):
+    if any(row[field] != getattr(asked, field) for field in SAME):
         raise SameIdOtherContent()
     return Receipt(
-        top_up=row["top_up"], regie=row["regie"], number=row["number"], cents=row["cents"]
-    )
+        top_up=row["top_up"], regie=row["regie"], number=row["number"], cents=row["cents"],
+        means=row["means"],
+    )  # fmt: skip
 
 
-async def add_receipt(
-    tx: Transaction, kind: str, receipt: Receipt, household: UUID, taken_by: UUID
-) -> None:
+async def add_receipt(tx: Transaction, receipt: Receipt, asked: TakeCash, taken_by: UUID) -> None:
     """Write a numbered receipt."""
     await tx.execute(
-        SQL.add_receipt, receipt.regie, kind, receipt.number, receipt.top_up, household,
-        receipt.cents, taken_by,
+        SQL.add_receipt, receipt.regie, receipt.means, receipt.number, receipt.top_up,
+        asked.household, receipt.cents, taken_by, asked.reference,
     )  # fmt: skip
 
 
@@ -204,7 +204,7 @@ async def label_of_regie(tx: Transaction, regie: RegieId) -> str:
     return label
 
 
-async def next_number(tx: Transaction, regie: RegieId, kind: str) -> int:
-    """The next number of a régie's series of documents."""
-    number: int = await tx.fetchval(SQL.next_number, regie, kind)
+async def next_number(tx: Transaction, regie: RegieId, means: DeskMeans) -> int:
+    """The next number of a régie's receipts for this means."""
+    number: int = await tx.fetchval(SQL.next_number, regie, means)
     return number

@@ -1,12 +1,18 @@
 """HTTP doors: what the path and the body both say must agree; then one command."""
 
-from chassis.auth import Caller
+from chassis import acts
+from chassis.auth import Caller, let_in
 from chassis.database import Transaction
+from contracts.act import Acts, ShowActs
 from contracts.operation import Done
 from contracts.refusal import FieldError, Malformed
 from contracts.subscriptions import (
+    LIST_ACTS,
+    LIST_PENDING,
+    LIST_ROLES,
     AccessAsked,
     AccessList,
+    AgentRoles,
     AskAccess,
     DescribeAuthority,
     DescribeRegie,
@@ -14,9 +20,17 @@ from contracts.subscriptions import (
     Judged,
     JudgeRequests,
     Offers,
+    PendingRequests,
     PublishRegulation,
+    RoleList,
+    SetRoles,
     ShowAccess,
+    ShowHouseholdAccess,
     ShowOffers,
+    ShowPending,
+    ShowRoles,
+    ShowTownHall,
+    TownHall,
     WithdrawRequest,
 )
 from contracts.values import HouseholdId, PersonId
@@ -30,9 +44,9 @@ async def describe_authority(tx: Transaction, request: DescribeAuthority, _calle
     return Done()
 
 
-async def describe_regie(tx: Transaction, request: DescribeRegie, _caller: Caller) -> Done:
+async def describe_regie(tx: Transaction, request: DescribeRegie, caller: Caller) -> Done:
     """Create or rename a régie."""
-    await commands.describe_regie(tx, request)
+    await commands.describe_regie(tx, request, caller)
     return Done()
 
 
@@ -85,3 +99,42 @@ async def withdraw_request(tx: Transaction, asked: WithdrawRequest, caller: Call
 async def judge_requests(tx: Transaction, asked: JudgeRequests, caller: Caller) -> Judged:
     """Approve or refuse requests."""
     return await commands.judge_requests(tx, asked, caller)
+
+
+# -- agents -------------------------------------------------------------------------------------
+
+
+async def set_roles(tx: Transaction, asked: SetRoles, caller: Caller) -> AgentRoles:
+    """Give an agent exactly these roles."""
+    return await commands.set_roles(tx, asked, caller)
+
+
+async def list_roles(tx: Transaction, asked: ShowRoles, caller: Caller) -> RoleList:
+    """Who holds which roles in an authority."""
+    let_in(caller, LIST_ROLES, asked.authority)
+    return await reads.roles(tx, asked.authority)
+
+
+async def get_town_hall(tx: Transaction, _asked: ShowTownHall, _caller: Caller) -> TownHall:
+    """What the agent's authorities are made of."""
+    return await reads.town_hall(tx)
+
+
+async def list_pending(tx: Transaction, asked: ShowPending, caller: Caller) -> PendingRequests:
+    """What waits for the agent."""
+    if asked.authority is not None:
+        let_in(caller, LIST_PENDING, asked.authority)
+    return await reads.pending(tx, asked)
+
+
+async def get_household_access(
+    tx: Transaction, asked: ShowHouseholdAccess, _caller: Caller
+) -> AccessList:
+    """A household's requests and rights in the agent's authorities."""
+    return await reads.access(tx, asked.household)
+
+
+async def list_acts(tx: Transaction, asked: ShowActs, caller: Caller) -> Acts:
+    """What agents did in an authority."""
+    let_in(caller, LIST_ACTS, asked.authority)
+    return await acts.list_acts(tx, asked)

@@ -1,39 +1,45 @@
 """What subscriptions can be asked to do. Each command: load, decide, save, tell."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-from chassis import outbox
-from chassis.auth import Caller
+from chassis import acts, outbox
+from chassis.acts import NOTHING, Facts, NewAct
+from chassis.auth import Caller, let_in
 from chassis.database import Transaction
 from contracts.booking import BeneficiaryRetired, EntitlementOpened
 from contracts.event import Event
-from contracts.operation import Operation
 from contracts.refusal import FieldError, Malformed, NotFound
 from contracts.regulation import Regulation
 from contracts.subscriptions import (
+    ACCESS_REASONS,
+    DESCRIBE_REGIE,
     GRANT_ENTITLEMENT,
     JUDGE_REQUESTS,
     PUBLISH_REGULATION,
+    SET_ROLES,
     AccessAsked,
+    AgentRoles,
     AskAccess,
     DescribeAuthority,
     DescribeRegie,
     GrantEntitlement,
     Judged,
     JudgeRequests,
+    SetRoles,
     UnknownRegie,
 )
-from contracts.values import AuthorityId, HouseholdId, PersonId, RequestId
+from contracts.values import HouseholdId, PersonId, RequestId
 from services.subscriptions import store
 from services.subscriptions.domain.access import (
     Entitlement,
+    Judgement,
     ask,
     judge,
     make_room,
     must_be_new,
 )
 from services.subscriptions.domain.publication import Regie, published
+from services.subscriptions.domain.roles import HeldRoles, must_keep_an_administrator
 
 
 async def describe_authority(tx: Transaction, request: DescribeAuthority) -> None:
@@ -41,13 +47,14 @@ async def describe_authority(tx: Transaction, request: DescribeAuthority) -> Non
     await store.save_authority(tx, request.authority, request.label)
 
 
-async def describe_regie(tx: Transaction, request: DescribeRegie) -> None:
+async def describe_regie(tx: Transaction, request: DescribeRegie, caller: Caller) -> None:
     """Create a régie or rename it. Raises NotFound: no such authority, or it is another's."""
+    let_in(caller, DESCRIBE_REGIE, request.authority)
     if not await store.has_authority(tx, request.authority):
         raise NotFound()
     new = Regie(request.regie, request.authority, request.label, version=1)
     if await store.add_regie(tx, new):
-        await outbox.append(tx, [new.changed()])
+        await _tell_regie(tx, new, caller)
         return
     known = await store.lock_regie(tx, request.regie)
     if known.authority != request.authority:
@@ -55,7 +62,17 @@ async def describe_regie(tx: Transaction, request: DescribeRegie) -> None:
     renamed = known.renamed(request.label)
     if renamed != known:
         await store.save_regie(tx, renamed)
-        await outbox.append(tx, [renamed.changed()])
+        await _tell_regie(tx, renamed, caller, {"label": known.label})
+
+
+async def _tell_regie(
+    tx: Transaction, regie: Regie, caller: Caller, before: Facts = NOTHING
+) -> None:
+    await outbox.append(tx, [regie.changed()])
+    await acts.record(
+        tx, caller, regie.authority, DESCRIBE_REGIE, regie.id, before=before,
+        after={"label": regie.label},
+    )  # fmt: skip
 
 
 async def publish_regulation(tx: Transaction, regulation: Regulation, caller: Caller) -> None:
@@ -63,7 +80,7 @@ async def publish_regulation(tx: Transaction, regulation: Regulation, caller: Ca
 
     Raises NotFound, UnknownRegie, RegulationImmutable.
     """
-    _let_in(caller, PUBLISH_REGULATION, regulation.authority)
+    let_in(caller, PUBLISH_REGULATION, regulation.authority)
     if not await store.has_authority(tx, regulation.authority):
         raise NotFound()
     if not await store.has_regie(tx, regulation.authority, regulation.regie):
@@ -74,6 +91,11 @@ async def publish_regulation(tx: Transaction, regulation: Regulation, caller: Ca
     if service.judge(regulation, known):
         await store.add_regulation(tx, regulation)
         await outbox.append(tx, [published(regulation)])
+        await acts.record(
+            tx, caller, regulation.authority, PUBLISH_REGULATION, regulation.service,
+            before={"version": service.latest} if service.latest else NOTHING,
+            after={"version": regulation.version, "label": regulation.service_name},
+        )  # fmt: skip
 
 
 async def grant_entitlement(tx: Transaction, request: GrantEntitlement, caller: Caller) -> None:
@@ -84,18 +106,55 @@ async def grant_entitlement(tx: Transaction, request: GrantEntitlement, caller: 
     authority = await store.find_authority_of_service(tx, request.service)
     if authority is None:
         raise NotFound()
-    _let_in(caller, GRANT_ENTITLEMENT, authority)
+    let_in(caller, GRANT_ENTITLEMENT, authority)
     granted = Entitlement.granted(request, authority)
     if not await store.has_category(tx, request.service, request.category):
         raise Malformed(errors=[FieldError(field="category", kind="unknown")])
     if await store.add_entitlement(tx, granted):
-        await outbox.append(tx, [granted.changed()])
+        await _tell_right(tx, granted, caller)
         return
     known = await store.lock_entitlement(tx, request.entitlement)
     changed = known.becoming(granted)
     if changed != known:
         await store.save_entitlement(tx, changed)
-        await outbox.append(tx, [changed.changed()])
+        await _tell_right(tx, changed, caller, known.facts())
+
+
+async def _tell_right(
+    tx: Transaction, right: Entitlement, caller: Caller, before: Facts = NOTHING
+) -> None:
+    await outbox.append(tx, [right.changed()])
+    await acts.record(
+        tx, caller, right.authority, GRANT_ENTITLEMENT, right.id, before=before,
+        after=right.facts(),
+    )  # fmt: skip
+
+
+# -- roles --------------------------------------------------------------------------------------
+
+
+async def set_roles(tx: Transaction, asked: SetRoles, caller: Caller) -> AgentRoles:
+    """Give an agent exactly these roles. Raises NotFound, RolesMoved, LastAdministrator.
+
+    An operator beside the database may leave an authority without an administrator.
+    """
+    let_in(caller, SET_ROLES, asked.authority)
+    if not await store.lock_authority(tx, asked.authority):
+        raise NotFound()
+    everyone = await store.find_roles(tx, asked.authority)
+    before = everyone.get(asked.agent) or HeldRoles(asked.agent, asked.authority)
+    after = before.becoming(asked)
+    if after == before:
+        return after.shown()
+    if caller.kind != "operator":
+        must_keep_an_administrator(before, after, everyone.values())
+    await store.save_roles(tx, after)
+    await outbox.append(tx, [after.changed()])
+    await acts.record(
+        tx, caller, asked.authority, SET_ROLES, asked.agent, why=asked.why,
+        before={"roles": before.in_order}, after={"roles": after.in_order},
+    )  # fmt: skip
+    return after.shown()
 
 
 # -- access requests ----------------------------------------------------------------------------
@@ -140,7 +199,7 @@ async def judge_requests(tx: Transaction, asked: JudgeRequests, caller: Caller) 
     if not owners.keys() >= set(asked.requests):
         raise NotFound()
     for authority in {owner.authority for owner in owners.values()}:
-        _let_in(caller, JUDGE_REQUESTS, authority)
+        let_in(caller, JUDGE_REQUESTS, authority)
     pairs = {owner.pair for owner in owners.values()}
     await store.lock_beneficiaries(tx, pairs)
     requests = await store.lock_requests(tx, owners)
@@ -152,7 +211,21 @@ async def judge_requests(tx: Transaction, asked: JudgeRequests, caller: Caller) 
     await store.save_judgement(tx, judgement, PersonId(caller.actor))
     told: list[Event] = [request.changed() for request in judgement.requests]
     await outbox.append(tx, told + [right.changed() for right in (*shortened, *judgement.given)])
+    await acts.record_all(tx, caller, JUDGE_REQUESTS, _verdicts(judgement))
     return Judged(judgement=asked.judgement, count=len(requests))
+
+
+def _verdicts(judgement: Judgement) -> Iterable[NewAct]:
+    """An act for each request; what was written to the family can be erased."""
+    given = {right.id: right for right in judgement.given}
+    said = {"explanation": judgement.explanation} if judgement.explanation else NOTHING
+    for request in judgement.requests:
+        right = given.get(request.right)
+        yield NewAct(
+            request.authority, request.id, before={"state": "pending"},
+            after=(right.facts() if right else {}) | request.facts(),
+            why=ACCESS_REASONS[request.reason] if request.reason else "", personal=said,
+        )  # fmt: skip
 
 
 # -- what booking told --------------------------------------------------------------------------
@@ -176,9 +249,3 @@ async def retire_beneficiaries(tx: Transaction, retired: Sequence[BeneficiaryRet
     await store.save_rights(tx, rights)
     told: list[Event] = [request.changed() for request in requests]
     await outbox.append(tx, told + [right.changed() for right in rights])
-
-
-def _let_in(caller: Caller, operation: Operation[Any, Any], authority: AuthorityId) -> None:
-    """To those who do not work for this authority, it and all it has do not exist."""
-    if not caller.holds(operation.roles, authority):
-        raise NotFound()

@@ -7,6 +7,20 @@ on conflict (id) do update set label = excluded.label
 -- Whether this authority exists.
 select true from authority where id = $1
 
+-- name: lock_authority
+-- Whether this authority exists; its roles change one after the other from here to commit.
+select true from authority where id = $1 for no key update
+
+-- name: find_roles
+-- Everyone who holds or held a role in an authority.
+select agent, authority, roles, version from agent_role where authority = $1
+
+-- name: save_roles
+-- The roles of an agent in an authority, new or changed.
+insert into agent_role (agent, authority, roles, version) values ($1, $2, $3, $4)
+on conflict (agent, authority) do update
+   set roles = excluded.roles, version = excluded.version
+
 -- name: has_regie
 -- Whether this régie exists in this authority.
 select true from regie where authority = $1 and id = $2
@@ -231,3 +245,58 @@ select l.request, l.beneficiary, e.authority, l.service, l.category, e.authority
         where entry.service = l.service and entry.category = l.category
         order by entry.version desc limit 1) e
  order by l.since desc, l.service, l.beneficiary, l.category
+
+-- name: roles_in_authority
+-- Everyone who holds or held a role in an authority, those who administer it first.
+select agent, roles, version from agent_role
+ where authority = $1
+ order by 'administrator' = any(roles) desc, cardinality(roles) = 0, agent
+
+-- name: town_authorities
+-- The authorities that organise something, with how much waits; an agent sees its own.
+select a.id as authority, a.label, count(q.id) as pending
+  from authority a left join access_request q on q.authority = a.id and q.state = 'pending'
+ where a.id <> $1
+ group by a.id
+
+-- name: town_regies
+-- The cash offices of authorities.
+select authority, id as regie, label from regie
+
+-- name: town_services
+-- The newest règlement of each service, whether it holds already, still, or no more.
+select distinct on (service) authority, service, document ->> 'service_name' as label, document
+  from regulation order by service, version desc
+
+-- name: pending_requests
+-- A page of what waits, oldest first, with the entry that each beneficiary holds already.
+with page as (
+    select * from access_request q
+     where q.state = 'pending' and ($1::uuid is null or q.authority = $1)
+       and ($2::uuid is null
+            or (q.asked, q.id) > (select last.asked, last.id from access_request last
+                                   where last.id = $2))
+     order by q.asked, q.id
+     limit $3
+)
+select q.id as request, q.household, q.beneficiary, q.authority, q.service, q.category,
+       e.authority_label, e.service_label, e.category_label, q.asked, q.asked_by,
+       holds.category_label as held
+  from page q
+ cross join lateral (
+       select * from entry
+        where entry.service = q.service and entry.category = q.category
+        order by entry.version desc limit 1) e
+  left join lateral (
+       select entry.category_label
+         from entitlement r join entry using (service, category)
+        where r.household = q.household and r.beneficiary = q.beneficiary
+          and r.service = q.service and r.state = 'active'
+          and r.valid_until >= (select town_today())
+        order by r.valid_from, entry.version desc limit 1) holds on true
+ order by q.asked, q.id
+
+-- name: count_pending
+-- How much waits in all, and what time it is.
+select count(*) as total, app_now() as now
+  from access_request where state = 'pending' and ($1::uuid is null or authority = $1)

@@ -7,7 +7,15 @@ from datetime import date
 from chassis.database import Transaction
 from chassis.queries import named_queries
 from contracts.regulation import Regulation
-from contracts.values import AuthorityId, EntitlementId, PersonId, RegieId, RequestId, ServiceId
+from contracts.values import (
+    AgentId,
+    AuthorityId,
+    EntitlementId,
+    PersonId,
+    RegieId,
+    RequestId,
+    ServiceId,
+)
 from services.subscriptions.domain.access import (
     AccessRequest,
     Entitlement,
@@ -18,6 +26,7 @@ from services.subscriptions.domain.access import (
     Pair,
 )
 from services.subscriptions.domain.publication import Regie, Service
+from services.subscriptions.domain.roles import HeldRoles
 
 SQL = named_queries(__package__)
 
@@ -33,6 +42,22 @@ async def save_authority(tx: Transaction, authority: AuthorityId, label: str) ->
 async def has_authority(tx: Transaction, authority: AuthorityId) -> bool:
     """Whether this authority exists."""
     return bool(await tx.fetchval(SQL.has_authority, authority))
+
+
+async def lock_authority(tx: Transaction, authority: AuthorityId) -> bool:
+    """Whether this authority exists; its roles change one after the other from here to commit."""
+    return bool(await tx.fetchval(SQL.lock_authority, authority))
+
+
+async def find_roles(tx: Transaction, authority: AuthorityId) -> dict[AgentId, HeldRoles]:
+    """What everyone holds in an authority, once it is locked."""
+    rows = await tx.fetch(SQL.find_roles, authority)
+    return {row["agent"]: HeldRoles(**{**row, "roles": frozenset(row["roles"])}) for row in rows}
+
+
+async def save_roles(tx: Transaction, held: HeldRoles) -> None:
+    """What an agent holds in an authority."""
+    await tx.execute(SQL.save_roles, held.agent, held.authority, held.in_order, held.version)
 
 
 async def has_regie(tx: Transaction, authority: AuthorityId, regie: RegieId) -> bool:

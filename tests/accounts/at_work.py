@@ -4,6 +4,7 @@ For the tests of accounts, subscriptions and notifications.
 """
 
 import json
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -34,6 +35,14 @@ SIGNS: dict[CallerKind, str] = {
     "family": "gateway", "applicant": "gateway", "visitor": "gateway", "staff": "console",
     "service": "notifications", "operator": "operator",
 }  # fmt: skip
+FRONT = {
+    "token_signing_key": PRIVATE_KEYS["console"],
+    "public_base_url": "http://127.0.0.1",
+    **{f"{name}_url": "http://127.0.0.1:9" for name in ("accounts", "booking", "payments")},
+}
+"""What a service that shows pages wants to know; nobody is asked there."""
+
+DATA_KEY = secrets.token_urlsafe(32)
 
 NOBODY = Caller("visitor", uuid4())
 OPERATOR = Caller("operator", uuid4())
@@ -97,8 +106,10 @@ async def at_work(
     async with AsyncExitStack() as stack:
         urls = await stack.enter_async_context(templates.clone(service.name))
         given = {
-            "environment": "development", "database_url": urls.app, "amqp_url": "amqp://127.0.0.1:9/",
-            "token_public_keys": PUBLIC_KEYS, **environment,
+            "environment": "development", "database_url": urls.app,
+            "database_console_url": urls.console, "amqp_url": "amqp://127.0.0.1:9/",
+            "data_key": DATA_KEY,
+            "token_public_keys": PUBLIC_KEYS, **FRONT, **environment,
         }  # fmt: skip
         settings = service.settings(**given)
         owner = await open_pool(urls.owner, 2, name="test-owner")

@@ -218,7 +218,7 @@ async def test_a_crowd_of_sign_ins_is_told_to_come_back(
     accounts: AtWork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.accounts.clients.passwords.WAITING_MAX", 6)
-    passwords: Passwords = accounts.running.resources
+    passwords: Passwords = accounts.running.resources.passwords
     crowd = [passwords.fits(None, "mot de passe") for _ in range(6 + 5)]
     results = await asyncio.gather(*crowd, return_exceptions=True)
     assert sum(isinstance(result, Unavailable) for result in results) == 5

@@ -131,8 +131,8 @@ async def test_a_household_that_does_not_exist_is_not_judged(accounts: AtWork) -
         )
 
 
-@pytest.mark.parametrize("kind", ["visitor", "family", "applicant", "staff", "service"])
-async def test_only_an_operator_judges_accounts(accounts: AtWork, kind: Any) -> None:
+@pytest.mark.parametrize("kind", ["visitor", "family", "applicant", "service"])
+async def test_only_staff_and_operators_judge_accounts(accounts: AtWork, kind: Any) -> None:
     household = await one_that_waits(accounts)
     caller = Caller(kind, household.adult.person, household.household)
     asked = JudgeHousehold(household=household.household, verdict="validated")

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
-from uuid import UUID, uuid4
+from typing import Any, get_args
+from uuid import UUID, uuid4, uuid5
 
 import aiohttp
 from pydantic import BaseModel
@@ -50,12 +50,24 @@ from contracts.subscriptions import (
     RegulationPublished,
     Wish,
 )
+from contracts.values import StaffRole
 from tests.accounts.at_work import OPERATOR, PRIVATE_KEYS, SIGNS, AtWork, at_work
 from tests.databases import Templates
-from tests.town import AUTHORITY, CANTEEN, REGIE, REGISSEUR, Family, a_regulation, entitlements
+from tests.town import (
+    AUTHORITY,
+    CANTEEN,
+    REGIE,
+    REGISSEUR,
+    TOWN,
+    Family,
+    a_regulation,
+    entitlements,
+)
 
 SERVICES = ("accounts", "subscriptions", "booking", "payments")
 DAY = date(2027, 6, 3)
+ELSEWHERE = uuid5(TOWN, "another authority")
+ROLES: tuple[StaffRole, ...] = get_args(StaffRole)
 PASSWORD = "une-phrase-de-passe-solide"
 
 
@@ -72,6 +84,12 @@ class World:
     session: UUID
     invitation: UUID
     request: UUID
+    top_up: UUID
+
+    def secrets(self) -> list[str]:
+        """Ids that nobody but the Duponts and their town hall may see."""
+        mine = (self.dupont.household, self.dupont.louane, self.dupont.theo, self.order)
+        return [str(secret) for secret in (*mine, self.request, self.top_up)]
 
     def callers(self) -> dict[str, Caller | None]:
         """Everyone who may knock at a door."""
@@ -142,7 +160,7 @@ async def a_world(templates: Templates) -> AsyncIterator[World]:
         for name in SERVICES:
             app = importlib.import_module(f"services.{name}.app").SERVICE
             services[name] = await stack.enter_async_context(at_work(templates, app))
-        world = World(services, Family(), Family(), Family(), *(uuid4() for _ in range(5)))
+        world = World(services, Family(), Family(), Family(), *(uuid4() for _ in range(6)))
         await _settle_in(world)
         yield world
 
@@ -161,9 +179,10 @@ async def _settle_in(world: World) -> None:
     await _register(world, world.waiting, ("Zoé", "Léo"))
     await _open_town_hall(world)
     await _leave_traces(world)
+    await world.services["accounts"].hear(*entitlements(world.dupont))
     await payments.call(
         TAKE_CASH,
-        TakeCash(top_up=uuid4(), household=world.dupont.household, regie=REGIE, cents=4000),
+        TakeCash(top_up=world.top_up, household=world.dupont.household, regie=REGIE, cents=4000),
         REGISSEUR,
     )
     world.order = await _book(world, world.dupont.louane)
@@ -244,6 +263,11 @@ async def _book(world: World, child: UUID) -> UUID:
         expected_cents=cart.cents, cart_version=cart.version,
     )  # fmt: skip
     return UUID(str((await booking.call(PLACE_ORDER, placed, caller)).order))
+
+
+def an_agent(world: World, *roles: tuple[str, UUID]) -> Caller:
+    """An agent with these roles, who acts for the Duponts where an operation is a family's."""
+    return Caller("staff", uuid4(), world.dupont.household, frozenset(roles))
 
 
 def operations() -> list[str]:

@@ -38,11 +38,13 @@ def some_cash(**changes: object) -> TakeCash:
 
 
 @asynccontextmanager
-async def open_doors(pool: Pool | None, *bindings: Binding[Any, Any]) -> AsyncIterator[TestServer]:
+async def open_doors(
+    pool: Pool | None, *bindings: Binding[Any, Any], console_pool: Pool | None = None
+) -> AsyncIterator[TestServer]:
     """A server that answers these operations."""
 
     def door(caller: Caller) -> Door:
-        return Door(caller, pool, lambda: None, None)  # type: ignore[arg-type]
+        return Door(caller, pool, lambda: None, None, console_pool)  # type: ignore[arg-type]
 
     async with TestServer(application(bindings, Verifier(PUBLIC_KEYS), door)) as server:
         yield server

@@ -10,10 +10,12 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey, OKPKey
 
-from chassis.auth import TOKEN_SECONDS, Caller, Signer, Verifier, admit
+from chassis.auth import TOKEN_SECONDS, Caller, Signer, Verifier, admit, let_in
 from contracts.operation import MAY_SIGN
 from contracts.payments import TAKE_CASH
-from contracts.refusal import NotAllowed, Unsigned
+from contracts.refusal import NotAllowed, NotFound, Unsigned
+from contracts.subscriptions import SET_ROLES
+from contracts.values import AGGLOMERATION
 from tests.chassis.doors import AGENT, FAMILY, KEYS, PRIVATE_KEYS, PUBLIC_KEYS, REGIE
 
 
@@ -126,6 +128,19 @@ def test_a_role_counts_only_in_its_own_authority():
     assert not AGENT.holds({"regisseur"}, uuid4())
     assert not AGENT.holds({"administrator"}, REGIE)
     assert not FAMILY.holds({"regisseur"}, REGIE)
+
+
+def test_an_administrator_of_the_agglomeration_is_one_everywhere_and_its_clerk_is_not():
+    def of_the_agglomeration(role: str) -> Caller:
+        return Caller("staff", uuid4(), roles=frozenset({(role, AGGLOMERATION)}))
+
+    assert of_the_agglomeration("administrator").holds({"administrator", "clerk"}, REGIE)
+    assert not of_the_agglomeration("administrator").holds({"regisseur"}, REGIE)
+    assert not of_the_agglomeration("clerk").holds({"administrator", "clerk"}, REGIE)
+    let_in(of_the_agglomeration("administrator"), SET_ROLES, REGIE)
+    for caller in (of_the_agglomeration("clerk"), AGENT):
+        with pytest.raises(NotFound):
+            let_in(caller, SET_ROLES, REGIE)
 
 
 def test_a_kind_that_an_operation_does_not_declare_is_not_admitted():

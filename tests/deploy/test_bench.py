@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from chassis.ui.protection import form_token, form_token_fits
 from contracts.booking import order_of
 from deploy.bench.crowd import Checkout, canteens_of, crowd_of, dates_of, look_in
 from deploy.bench.figures import (
@@ -27,7 +28,6 @@ from deploy.bench.rounds import FULL
 from deploy.bench.sender import header, send
 from deploy.bench.shots import Shot
 from deploy.local.failure import Failure
-from gateway.protection import form_token, form_token_fits
 
 FAMILY = crowd_of(3, canteens_of(2))[2]
 

@@ -95,7 +95,7 @@ def a_statement(*kinds: tuple[Any, int], more: UUID | None = None) -> payments.M
                 kind=kind, cents=cents, balance_cents=balance,
                 order=ORDER if kind in ("order_paid", "order_reversed") else None,
                 cancellation=more if kind == "bookings_cancelled" else None,
-                receipt=12 if kind == "cash_top_up" else None,
+                receipt=12 if kind.endswith("_top_up") else None,
             )
         )  # fmt: skip
     return payments.Movements(

@@ -254,8 +254,9 @@ class Answers:
 
 @asynccontextmanager
 async def gateway_with(
-    script: Script, *, base: str = "https://cantine.example.fr", port: int = 0, **settings: Any
-) -> AsyncIterator[TestServer]:
+    script: Script, *, base: str = "https://cantine.example.fr", port: int = 0,
+    subscriptions: str = "", **settings: Any,
+) -> AsyncIterator[TestServer]:  # fmt: skip
     """A gateway whose neighbours follow the script."""
     key = OKPKey.generate_key("Ed25519", parameters={"kid": "gateway"})
     public = KeySet([key]).as_dict(private=False)
@@ -266,7 +267,7 @@ async def gateway_with(
         configured = GatewaySettings(
             environment="development", token_signing_key=json.dumps(key.as_dict(private=True)),
             accounts_url=address, booking_url=address, payments_url=address,
-            subscriptions_url=address, public_base_url=base, **settings,
+            subscriptions_url=subscriptions or address, public_base_url=base, **settings,
         )  # fmt: skip
         server = TestServer(create_app(configured), port=port or None)
         await stack.enter_async_context(server)

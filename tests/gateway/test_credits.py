@@ -42,13 +42,14 @@ async def test_movements_read_like_a_bank_s_statement(claire: Browser, script: S
     cancellation = uuid4()
     script.movements[COUBON] = a_statement(
         ("order_reversed", 1520), ("bookings_cancelled", 380), ("order_paid", -1520),
-        ("cash_top_up", 3000), more=cancellation,
+        ("cheque_top_up", 500), ("cash_top_up", 3000), more=cancellation,
     )  # fmt: skip
     page = await claire.get(COUBON_S)
     assert page.faults == []
-    assert "33,80 €</span> disponibles" in page.plain
-    for text in ("Crédit au guichet, reçu n° 12", "+30,00 €", "Commande du 3 novembre", "−15,20 €",
-                 "Annulation de repas", "+3,80 €", "14,80 €", "Commande annulée"):  # fmt: skip
+    assert "38,80 €</span> disponibles" in page.plain
+    for text in ("Crédit au guichet, reçu n° 12", "+30,00 €", "Commande du 4 novembre", "−15,20 €",
+                 "Crédit au guichet, par chèque, reçu n° 12", "+5,00 €",
+                 "Annulation de repas", "+3,80 €", "19,80 €", "Commande annulée"):  # fmt: skip
         assert text in page.plain, text
     assert f'href="/commandes/{ORDER}"' in page.text
     assert f'href="/annulations/{cancellation}"' in page.text

@@ -5,9 +5,9 @@ from uuid import UUID
 
 import pytest
 
+from chassis.ui.devices import label_of
 from contracts.accounts import CredentialsRefused, Device, PasswordTooWeak, TooManyTries
 from contracts.refusal import Refusal, Unavailable
-from gateway.devices import label_of
 from tests.gateway.neighbours import PASSWORD, Script, an_id
 from tests.gateway.reading import Browser
 

@@ -109,6 +109,14 @@ async def test_an_order_says_who_placed_it(claire: Browser, script: Script) -> N
     assert "par Camille." in (await claire.get(f"/commandes/{order.order}")).plain
 
 
+async def test_what_the_town_hall_did_says_so_to_a_single_parent_too(
+    claire: Browser, script: Script
+) -> None:
+    order = many_orders(1)[0].model_copy(update={"placed_by": None, "at_the_desk": True})
+    script.orders[order.order] = order
+    assert "par votre mairie." in (await claire.get(f"/commandes/{order.order}")).plain
+
+
 async def test_a_month_of_bookings_by_week_and_day(claire: Browser, script: Script) -> None:
     script.bookings = [
         a_booking(THEO, date(2026, 12, 3), 2),

@@ -8,8 +8,8 @@ from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 from multidict import CIMultiDict
 
-from gateway.origin import Origins, network_of
-from gateway.protection import CSP, form_token, form_token_fits, local_path
+from chassis.ui.origin import Origins, network_of
+from chassis.ui.protection import CSP, form_token, form_token_fits, local_path
 from tests.gateway.neighbours import Script
 from tests.gateway.reading import Browser
 

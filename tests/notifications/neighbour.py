@@ -27,7 +27,10 @@ from contracts.accounts import (
 from contracts.operation import Operation
 from tests.accounts.at_work import PUBLIC_KEYS
 
-LINKS = ("proof", "account_exists", "password", "new_address", "invitation")
+LINKS = (
+    "proof", "account_exists", "password", "new_address", "invitation", "agent_invitation",
+    "agent_password",
+)  # fmt: skip
 
 
 @dataclass

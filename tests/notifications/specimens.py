@@ -36,8 +36,13 @@ SENDER = Address("Cantine Facile", addr_spec="ne-pas-repondre@cantines.exemple.f
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 AT = datetime(2026, 11, 26, 10, tzinfo=ZoneInfo("Europe/Paris"))
 SECRET = "eO2kV-7yPz_3mQx9Tt1LwCfR5uJbNhGdA0sYiKoXe4"
-MINUTES = {"proof": 4320, "invitation": 10_080}
-LINKS: tuple[Kind, ...] = ("proof", "account_exists", "password", "new_address", "invitation")
+MINUTES = {"proof": 4320, "invitation": 10_080, "agent_invitation": 10_080}
+LINKS: dict[Kind, str] = {
+    "proof": "/lien/", "account_exists": "/lien/", "password": "/lien/", "new_address": "/lien/",
+    "invitation": "/lien/",
+    "agent_invitation": "/console/lien/", "agent_password": "/console/lien/",
+}  # fmt: skip
+"""Where the links of letters lead."""
 
 PLACES = {"authority": UUID(int=8), "regie": UUID(int=9)}
 CHILDREN = (UUID(int=1), UUID(int=2))

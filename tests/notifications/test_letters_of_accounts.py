@@ -25,6 +25,8 @@ SUBJECTS: dict[Kind, str] = {
     "address_changed": "Votre adresse e-mail a changé",
     "new_device": "Nouvelle connexion à votre compte",
     "password_changed": "Votre mot de passe a changé",
+    "agent_invitation": "Votre accès à l’espace des mairies",
+    "agent_password": "Nouvel accès à l’espace des mairies",
 }
 
 
@@ -52,8 +54,8 @@ async def test_a_letter_is_what_accounts_says_once(
     assert "Et maintenant ?\n" in plain
     if kind in LINKS:
         (secret,) = accounts.secrets
-        assert f"\n{PORTAL}/lien/{secret}\n" in plain
-        assert f'href="{PORTAL}/lien/{secret}"' in page
+        assert f"\n{PORTAL}{LINKS[kind]}{secret}\n" in plain
+        assert f'href="{PORTAL}{LINKS[kind]}{secret}"' in page
         assert "Ce lien marche une seule fois" in plain
     assert accounts.asked == [("write_letters", 1)]
     assert await states(notifications) == [("sent", "")]

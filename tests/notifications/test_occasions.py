@@ -43,6 +43,8 @@ TOLD: list[tuple[Event, str, str, str]] = [
     (requested("refused"), "Demande non acceptée", "Motif : un justificatif manque.",
      "/mon-compte/services"),
     (loaded(), "Crédit rechargé : 40,00\u00a0€", "Reçu numéro 128", "/mon-compte/credits"),
+    (loaded(means="cheque"), "Crédit rechargé : 40,00\u00a0€",
+     "Votre paiement par chèque est enregistré.", "/mon-compte/credits"),
     (stands("waiting"), "Adresse confirmée : la mairie doit valider votre compte",
      "valider votre compte", "/mon-compte/suivi"),
     (stands("validated"), "Votre compte est validé", "la mairie a validé votre compte",
@@ -50,7 +52,7 @@ TOLD: list[tuple[Event, str, str, str]] = [
     (stands("refused"), "Votre compte n’est pas validé", "des informations manquent.",
      "/mon-compte/suivi"),
 ]  # fmt: skip
-IDS = [f"{event.name}: {subject}" for event, subject, *_ in TOLD]
+IDS = [f"{event.name}: {subject}: {sentence}" for event, subject, sentence, _ in TOLD]
 
 
 @pytest.fixture(autouse=True)
@@ -289,7 +291,7 @@ async def test_the_table_holds_ids_days_cents_and_public_names_alone(
         for item in (*row["data"].get("meals", ()), *row["data"].get("items", ()))
         for key in item
     }
-    assert keys == {"cents", "reason", "meals", "order", "items", "regie_name", "number"}
+    assert keys == {"cents", "reason", "meals", "order", "items", "regie_name", "number", "means"}
     assert inner == {
         "beneficiary", "service_name", "day", "session", "cents", "authority_name", "entry",
         "reason",

@@ -66,7 +66,7 @@ async def town(templates: Templates) -> AsyncIterator[Town]:
         await town.receives("payments", other)
         await payments.execute(
             "insert into account (regie, kind) select regie, kind"
-            " from unnest($1::uuid[]) regie, unnest(array['cash', 'revenue']) kind",
+            " from unnest($1::uuid[]) regie, unnest(array['cash', 'cheques', 'revenue']) kind",
             [REGIE, OTHER_REGIE],
         )
         yield town
@@ -98,15 +98,16 @@ async def test_an_entry_that_does_not_balance_cannot_be_committed(
     town: Town, attacker: Attacker, amounts
 ):
     before = await ledger_of(town)
-    accounts = [await attacker.account("cash"), await attacker.account("revenue")]
+    accounts = [await attacker.account("cheques"), await attacker.account("revenue")]
     with pytest.raises(asyncpg.CheckViolationError, match="does not sum to zero"):
         await attacker.posts(*zip(accounts, amounts, strict=False))
     assert await ledger_of(town) == before
 
 
-async def test_the_same_postings_that_balance_are_accepted(town: Town, attacker: Attacker):
+@pytest.mark.parametrize("till", ["cash", "cheques"])
+async def test_the_same_postings_that_balance_are_accepted(town: Town, attacker: Attacker, till):
     before = await ledger_of(town)
-    cash, revenue = await attacker.account("cash"), await attacker.account("revenue")
+    cash, revenue = await attacker.account(till), await attacker.account("revenue")
     await attacker.posts((cash, -100), (revenue, 100))
     assert await ledger_of(town) != before
 
@@ -122,7 +123,7 @@ async def test_a_posting_added_later_to_an_old_entry_is_refused(town: Town, atta
 @pytest.mark.parametrize("claimed", [REGIE, OTHER_REGIE])
 async def test_money_never_crosses_from_one_regie_to_another(attacker: Attacker, claimed):
     """The foreign account under the entry's régie, or the account's own régie: both are seen."""
-    here = await attacker.account("cash")
+    here = await attacker.account("cheques")
     there = await attacker.account("revenue", OTHER_REGIE)
     constraint = "accounts_regie" if claimed == REGIE else "entrys_regie"
     with pytest.raises(asyncpg.ForeignKeyViolationError, match=constraint):
@@ -169,12 +170,41 @@ async def test_a_receipt_number_and_a_top_up_are_used_once(attacker: Attacker):
 async def test_a_household_has_one_wallet_and_a_regie_one_account_of_a_kind(attacker: Attacker):
     open_account = "insert into account (regie, kind, household) values ($1, $2, $3)"
     household = attacker.household
-    for kind, whose in (("cash", None), ("wallet", household)):
+    for kind, whose in (("cash", None), ("cheques", None), ("wallet", household)):
         with pytest.raises(asyncpg.UniqueViolationError, match="one_account_of_a_kind"):
             await attacker.does((open_account, REGIE, kind, whose))
-    for kind, whose in (("cash", household), ("wallet", None)):
+    for kind, whose in (("cash", household), ("cheques", household), ("wallet", None)):
         with pytest.raises(asyncpg.CheckViolationError, match="wallets_have_a_household"):
             await attacker.does((open_account, uuid4(), kind, whose))
+
+
+async def test_money_comes_by_no_means_that_nobody_knows(attacker: Attacker):
+    unknown = (
+        ("insert into account (regie, kind) values ($1, 'vouchers')", "account_kind_check"),
+        ("insert into entry (regie, key, kind) values ($1, 'v', 'voucher_top_up')",
+         "entry_kind_check"),
+        ("insert into receipt (regie, kind, number, top_up, household, cents, taken_by)"
+         " values ($1, 'voucher', 1, $1, $1, 100, $1)", "receipt_kind_check"),
+    )  # fmt: skip
+    for statement, constraint in unknown:
+        with pytest.raises(asyncpg.CheckViolationError, match=constraint):
+            await attacker.does((statement, uuid4()))
+
+
+async def test_each_means_has_its_own_series_and_a_top_up_one_receipt_in_all(attacker: Attacker):
+    write = (
+        "insert into receipt (regie, kind, number, top_up, household, cents, taken_by)"
+        " values ($1, 'cheque', $2, $3, $3, 100, $3)"
+    )
+    used = await attacker.connection.fetchrow(
+        "select * from receipt where regie = $1 and kind = 'cash' order by number", REGIE
+    )
+    with pytest.raises(asyncpg.UniqueViolationError, match="top_up"):
+        await attacker.does((write, REGIE, used["number"], used["top_up"]))
+    regie, top_up = uuid4(), uuid4()
+    await attacker.does((write, regie, used["number"], top_up))
+    with pytest.raises(asyncpg.UniqueViolationError, match="receipt_pkey"):
+        await attacker.does((write, regie, used["number"], uuid4()))
 
 
 # -- append only --------------------------------------------------------------------------------

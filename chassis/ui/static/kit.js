@@ -16,6 +16,11 @@ for (const button of document.querySelectorAll("[data-reveal]")) {
   });
 }
 
+// What is meant for paper has a button for it.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.addEventListener("click", () => print());
+}
+
 // A form is sent once: a second click waits for the answer of the first.
 document.addEventListener("submit", (event) => {
   const form = event.target;

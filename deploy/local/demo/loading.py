@@ -29,6 +29,7 @@ from contracts.booking import (
 from contracts.refusal import NotFound
 from contracts.subscriptions import WITHDRAW_REQUEST, WithdrawRequest
 from contracts.values import OrderId, RequestId
+from deploy.local.demo.agents import let_in
 from deploy.local.demo.communes import COMMUNES, SERVICES
 from deploy.local.demo.days import MONDAYS
 from deploy.local.demo.established import BENALI, DUPONT, ESTABLISHED, FAURE, MOREAU
@@ -49,7 +50,8 @@ async def load(stack: Stack) -> list[str]:
         loading = Loading(stack, town_hall)
         if not await loading.is_done():
             await loading.run()
-    return sign_ins()
+        agents = await let_in(stack, town_hall)
+    return [*sign_ins(), "", *agents]
 
 
 def sign_ins() -> list[str]:

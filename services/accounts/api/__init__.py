@@ -1,5 +1,13 @@
 """HTTP doors: count tries, hash and compare outside, then one command or one read."""
 
-from services.accounts.api import households, letters, passwords, sessions
+from services.accounts.api import (
+    agents,
+    enrolment,
+    families,
+    households,
+    letters,
+    passwords,
+    sessions,
+)
 
-__all__ = ["households", "letters", "passwords", "sessions"]
+__all__ = ["agents", "enrolment", "families", "households", "letters", "passwords", "sessions"]

@@ -1,9 +1,10 @@
 """HTTP doors of households."""
 
-from chassis.auth import Caller
+from chassis.auth import Caller, let_in
 from chassis.database import Transaction, transaction
 from chassis.web import Door
 from contracts.accounts import (
+    JUDGE_HOUSEHOLD,
     ByHousehold,
     ByInvitation,
     ChangeProfile,
@@ -19,9 +20,9 @@ from contracts.accounts import (
 )
 from contracts.operation import Done
 from contracts.refusal import NotFound
-from contracts.values import HouseholdId, PersonId
+from contracts.values import AGGLOMERATION, HouseholdId, PersonId
 from services.accounts import commands, reads
-from services.accounts.clients.passwords import Passwords
+from services.accounts.clients import Outside
 
 
 def _household(caller: Caller) -> HouseholdId:
@@ -71,16 +72,17 @@ async def cancel_invitation(tx: Transaction, request: ByInvitation, caller: Call
     return Done()
 
 
-async def judge_household(tx: Transaction, request: JudgeHousehold, _caller: Caller) -> Done:
-    """Validate or refuse an account."""
-    await commands.households.judge_household(tx, request)
+async def judge_household(tx: Transaction, request: JudgeHousehold, caller: Caller) -> Done:
+    """Validate or refuse an account: the agglomeration's own agents, or an operator."""
+    let_in(caller, JUDGE_HOUSEHOLD, AGGLOMERATION)
+    await commands.households.judge_household(tx, request, caller)
     return Done()
 
 
 async def register_household(door: Door, request: RegisterHousehold) -> Done:
     """Take over a household."""
-    passwords: Passwords = door.resources
-    hashed = await passwords.hash(request.password) if request.password else None
+    outside: Outside = door.resources
+    hashed = await outside.passwords.hash(request.password) if request.password else None
     async with transaction(door.pool) as tx:
         await commands.households.register_household(tx, request, hashed)
     return Done()

@@ -9,7 +9,7 @@ from contracts.accounts import ChangePassword, CredentialsRefused
 from contracts.operation import Done
 from contracts.refusal import NotFound
 from services.accounts import commands, reads
-from services.accounts.clients.passwords import Passwords
+from services.accounts.clients import Outside
 from services.accounts.domain import throttle as rates
 from services.accounts.domain.sessions import Credentials
 from services.accounts.domain.throttle import Try
@@ -30,8 +30,8 @@ async def own_credentials(door: Door, person: UUID) -> Credentials | None:
 
 async def verified(door: Door, known: Credentials | None, password: str) -> Credentials:
     """Whose password it is. Raises CredentialsRefused, as late for nobody as for somebody."""
-    passwords: Passwords = door.resources
-    fits = await passwords.fits(known.password_hash if known else None, password)
+    outside: Outside = door.resources
+    fits = await outside.passwords.fits(known.password_hash if known else None, password)
     if known is None or not fits:
         raise CredentialsRefused()
     return known
@@ -39,9 +39,9 @@ async def verified(door: Door, known: Credentials | None, password: str) -> Cred
 
 async def new_hash(door: Door, password: str, own_words: Sequence[str]) -> str:
     """A new password, judged and hashed. Raises PasswordTooWeak."""
-    passwords: Passwords = door.resources
-    await passwords.judge(password, own_words)
-    return await passwords.hash(password)
+    outside: Outside = door.resources
+    await outside.passwords.judge(password, own_words)
+    return await outside.passwords.hash(password)
 
 
 async def new_hash_of(door: Door, person: UUID, password: str) -> str:

@@ -16,7 +16,7 @@ from contracts.accounts import (
 from contracts.operation import Done
 from services.accounts import commands, reads
 from services.accounts.api.passwords import own_credentials, taking, verified
-from services.accounts.clients.passwords import Passwords
+from services.accounts.clients import Outside
 from services.accounts.domain import throttle as rates
 from services.accounts.domain.adults import own_words
 from services.accounts.domain.sessions import Credentials
@@ -24,12 +24,12 @@ from services.accounts.domain.sessions import Credentials
 
 async def register(door: Door, request: Register) -> SessionView:
     """Open an account, whoever has its address; sent again, the password opens it once more."""
-    passwords: Passwords = door.resources
+    outside: Outside = door.resources
     await taking(door, rates.registration(request.origin))
     known = await own_credentials(door, request.registration)
     if known is None:
-        await passwords.judge(request.password, own_words(request.profile, request.email))
-        hashed = await passwords.hash(request.password)
+        await outside.passwords.judge(request.password, own_words(request.profile, request.email))
+        hashed = await outside.passwords.hash(request.password)
         async with transaction(door.pool) as tx:
             if await commands.adults.register(tx, request, hashed):
                 return (await reads.sessions.show_session(tx, request.open.token_hash)).view
@@ -48,10 +48,14 @@ async def open_session(door: Door, request: OpenSession) -> SessionView:
 
 
 async def _open(door: Door, request: OpenSession, known: Credentials | None) -> SessionView:
-    passwords: Passwords = door.resources
+    outside: Outside = door.resources
     person = await verified(door, known, request.password)
     stored = person.password_hash or ""
-    better = await passwords.hash(request.password) if passwords.is_outdated(stored) else None
+    better = (
+        await outside.passwords.hash(request.password)
+        if outside.passwords.is_outdated(stored)
+        else None
+    )
     async with transaction(door.pool) as tx:
         await commands.sessions.open_session(tx, request, person, better)
         return (await reads.sessions.show_session(tx, request.token_hash)).view

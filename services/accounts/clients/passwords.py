@@ -3,16 +3,14 @@
 import asyncio
 import secrets
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from contracts.refusal import Unavailable
-from services.accounts.config import AccountsSettings
 from services.accounts.domain.passwords import normal, refuse_weak
 
 Result = TypeVar("Result")
@@ -74,13 +72,3 @@ class Passwords:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         finally:
             self._waiting -= 1
-
-
-@asynccontextmanager
-async def opened(settings: AccountsSettings) -> AsyncIterator[Passwords]:
-    """The threads, for as long as the service runs."""
-    passwords = Passwords(settings.password_threads)
-    try:
-        yield passwords
-    finally:
-        passwords.close()

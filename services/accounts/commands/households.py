@@ -3,9 +3,11 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from chassis import outbox
+from chassis import acts, outbox
+from chassis.auth import Caller
 from chassis.database import Transaction
 from contracts.accounts import (
+    JUDGE_HOUSEHOLD,
     Beneficiary,
     ByInvitation,
     ChangeProfile,
@@ -16,7 +18,7 @@ from contracts.accounts import (
     SaveBeneficiary,
 )
 from contracts.refusal import FieldError, Malformed, NotFound
-from contracts.values import BeneficiaryId, HouseholdId, PersonId
+from contracts.values import AGGLOMERATION, BeneficiaryId, HouseholdId, PersonId
 from services.accounts.commands import throttle
 from services.accounts.domain.households import (
     Household,
@@ -30,6 +32,7 @@ from services.accounts.domain.households import (
 from services.accounts.domain.people import check_profile, email_key
 from services.accounts.domain.throttle import invitation
 from services.accounts.store import households as store
+from services.accounts.store.agents import asked_somebody
 from services.accounts.store.sessions import read_clock
 
 # -- standing -----------------------------------------------------------------------------------
@@ -44,14 +47,24 @@ async def tell_households(tx: Transaction, households: Collection[UUID]) -> None
     await outbox.append(tx, [household.changed() for household in told])
 
 
-async def judge_household(tx: Transaction, asked: JudgeHousehold) -> None:
-    """Validate or refuse an account. Raises NotFound, Malformed, AlreadyJudged."""
+async def judge_household(tx: Transaction, asked: JudgeHousehold, caller: Caller) -> None:
+    """Validate or refuse an account. Raises NotFound, Malformed, AlreadyJudged.
+
+    Those that asked a commune are its own to judge, and do not exist for the agglomeration's
+    clerks.
+    """
     households = await store.lock_households(tx, [asked.household])
-    if not households:
+    everywhere = caller.kind == "operator" or caller.is_everywhere(JUDGE_HOUSEHOLD.roles)
+    if not households or (not everywhere and await asked_somebody(tx, asked.household)):
         raise NotFound()
-    judged = households[0].judged(asked.verdict, asked.reason)
-    if judged != households[0]:
+    before, judged = households[0], households[0].judged(asked.verdict, asked.reason)
+    if judged != before:
         await _move(tx, [judged])
+        await acts.record(
+            tx, caller, AGGLOMERATION, JUDGE_HOUSEHOLD, before.id,
+            before={"state": before.state, "reason": before.reason},
+            after={"state": judged.state, "reason": judged.reason},
+        )  # fmt: skip
 
 
 async def validate_households(tx: Transaction, approved: Collection[HouseholdId]) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from chassis import outbox
 from chassis.database import Transaction
 from contracts.accounts import (
+    AskAgentLink,
     AskPasswordLink,
     ChangeEmail,
     CredentialsRefused,
@@ -44,6 +45,16 @@ async def ask_password_link(tx: Transaction, request: AskPasswordLink) -> None:
     await throttle.take(tx, rates.password_link(request.origin))
     if await throttle.has_room(tx, rates.password_link_to(request.email)):
         await ask(tx, [NewLetter(request.letter, "password", None, request.email)])
+
+
+async def ask_agent_link(tx: Transaction, request: AskAgentLink) -> None:
+    """Want an agent's link for an address, whoever has it: as `ask_password_link`.
+
+    Raises TooManyTries for who asks for many.
+    """
+    await throttle.take(tx, rates.agent_link(request.origin))
+    if await throttle.has_room(tx, rates.agent_link_to(request.email)):
+        await ask(tx, [NewLetter(request.letter, "agent_password", None, request.email)])
 
 
 async def prove_again(tx: Transaction, letter: UUID, person: UUID) -> None:
@@ -85,9 +96,10 @@ async def write_letters(tx: Transaction, request: WriteLetters) -> Letters:
     now = await session_store.read_clock(tx)
     wanted = list(dict.fromkeys(request.letters))
     asked = await store.lock_letters(tx, wanted)
+    to_agents = await store.lock_agent_letters(tx, wanted)
     planned = [
         message for letter in wanted if letter in asked for message in messages(asked[letter])
-    ]
+    ] + [to_agents[letter].message for letter in wanted if letter in to_agents]
     await store.add_letters(tx, [made for message in planned if (made := _beside(message))])
     expiries = await store.open_links(tx, [each for each in planned if each.link_of])
     drawn: dict[bytes, UUID] = {}

@@ -8,29 +8,29 @@ from zoneinfo import ZoneInfo
 
 from contracts.accounts import Kind, Letter, LinkOver, Purpose
 from contracts.refusal import NotFound
-from contracts.values import HouseholdId, PersonId
+from contracts.values import AgentId, HouseholdId, PersonId
 
 PARIS = ZoneInfo("Europe/Paris")
 
-LIVES: dict[Purpose, timedelta] = {
+LIVES: dict[Kind, timedelta] = {
     "proof": timedelta(days=3),
+    "account_exists": timedelta(minutes=30),
     "password": timedelta(minutes=30),
     "new_address": timedelta(minutes=30),
     "invitation": timedelta(days=7),
+    "agent_invitation": timedelta(days=7),
+    "agent_password": timedelta(minutes=30),
 }
-"""How long a link lives from its first writing on."""
-
-LINKS: dict[Kind, Purpose] = {
-    "proof": "proof", "account_exists": "password", "password": "password",
-    "new_address": "new_address", "invitation": "invitation",
-}  # fmt: skip
-"""What the link of a letter does; other letters have none."""
+"""How long the link of a letter lives from its first writing on; other letters have none."""
 
 Stored = Literal[
     "proof", "password", "new_address", "invitation", "address_changed", "new_device",
     "password_changed",
 ]  # fmt: skip
 """Why a letter was asked for. What is written is decided when it is written."""
+
+ToAgent = Literal["agent_invitation", "agent_password"]
+"""Letters to agents of town halls."""
 
 
 def made_of(cause: UUID, what: str) -> UUID:
@@ -43,12 +43,13 @@ class NewLetter:
     """A letter to be written."""
 
     id: UUID
-    kind: Stored
+    kind: Stored | ToAgent
     person: UUID | None
     email: str
     household: UUID | None = None
     next_email: str = ""
     device: str = ""
+    agent: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ class Link:
     stale: bool
     """The address is no longer the person's, or not asked for; who invites proved none."""
     now: datetime
+    agent: AgentId | None = None
+    """Whose it is, if it is an agent's."""
 
     def must_be(self, *purposes: Purpose) -> None:
         """The link does one of these. Raises NotFound."""
@@ -121,6 +124,7 @@ class Message:
     first_name: str = ""
     link_of: UUID | None = None
     link_person: PersonId | None = None
+    link_agent: AgentId | None = None
     inviter: str = ""
     device: str = ""
     at: datetime | None = None
@@ -129,7 +133,7 @@ class Message:
     @property
     def lives(self) -> timedelta:
         """How long its link lives."""
-        return LIVES[LINKS[self.kind]]
+        return LIVES[self.kind]
 
     def written(self, secret: str | None, minutes: int | None) -> Letter:
         """What is handed over for sending."""
@@ -137,6 +141,25 @@ class Message:
             letter=self.letter, kind=self.kind, email=self.email, first_name=self.first_name,
             secret=secret, minutes=minutes, inviter=self.inviter, device=self.device,
             at=self.at, next_email=self.next_email,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class AskedForAgent:
+    """A letter to an agent that was asked for, with who has the address today."""
+
+    letter: UUID
+    kind: ToAgent
+    email: str
+    agent: AgentId
+    first_name: str
+
+    @property
+    def message(self) -> Message:
+        """What is written for it."""
+        return Message(
+            self.letter, self.kind, self.email, self.first_name,
+            link_of=self.letter, link_agent=self.agent,
         )  # fmt: skip
 
 

@@ -12,16 +12,24 @@ BORN_FROM = date(1900, 1, 1)
 LA_POSTE = "356000000"
 """The one company whose establishments are numbered by another rule than Luhn's."""
 
+LIGATURES = {ord("œ"): "oe", ord("æ"): "ae"}
+"""Letters that are two on most keyboards, and that Unicode does not take apart."""
+
 
 def email_key(address: str) -> str:
     """What two spellings of one address have in common: neither case nor spaces around count."""
     return unicodedata.normalize("NFKC", address).strip().casefold()
 
 
+def bare(text: str) -> str:
+    """Words without accents and case, and one space between them."""
+    plain = unicodedata.normalize("NFKD", text).casefold().translate(LIGATURES)
+    return " ".join("".join(sign for sign in plain if not unicodedata.combining(sign)).split())
+
+
 def name_key(last_name: str, first_name: str) -> str:
     """A name to sort and search by: no accents, no case, one space between words."""
-    bare = unicodedata.normalize("NFKD", f"{last_name} {first_name}").casefold()
-    return " ".join("".join(c for c in bare if not unicodedata.combining(c)).split())
+    return bare(f"{last_name} {first_name}")
 
 
 def check_profile(profile: Profile, today: date) -> None:

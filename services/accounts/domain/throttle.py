@@ -43,6 +43,8 @@ LETTERS_FROM = Rate(20, timedelta(minutes=1))
 REGISTRATIONS_FROM = Rate(20, timedelta(minutes=1))
 PROOFS = Rate(2, timedelta(minutes=1))
 INVITATIONS = Rate(5, timedelta(minutes=10))
+AGENT_ADDRESS = Rate(30, timedelta(seconds=30))
+AGENT_INVITATIONS = Rate(30, timedelta(minutes=1))
 
 
 def pair(email: str, origin: str | None) -> list[Try]:
@@ -97,6 +99,51 @@ def proof_to(email: str) -> list[Try]:
 def invitation(household: UUID) -> list[Try]:
     """Another letter that invites somebody into a household."""
     return [Try("invitation", str(household), INVITATIONS)]
+
+
+# -- agents, whose tries are not families' --------------------------------------------------------
+
+
+def agent_pair(email: str, origin: str | None) -> list[Try]:
+    """The tries of one origin for one agent's address: a success forgets them."""
+    return _from(origin, "agent_pair", PAIR, email_key(email))
+
+
+def agent_sign_in(email: str, origin: str | None) -> list[Try]:
+    """A password and a code typed for an address: few enough that no code is ever guessed."""
+    return [
+        *agent_pair(email, origin),
+        *_from(origin, "agent_origin", ORIGIN),
+        Try("agent_address", email_key(email), AGENT_ADDRESS),
+    ]
+
+
+def own_agent_password(agent: UUID) -> list[Try]:
+    """An agent's current password typed once more."""
+    return [Try("agent_self", str(agent), SELF)]
+
+
+def enrolment(letter: UUID) -> list[Try]:
+    """A code typed to prove a new second factor."""
+    return [Try("enrolment", str(letter), SELF)]
+
+
+def agent_link(origin: str | None) -> list[Try]:
+    """An agent's link asked for from somewhere."""
+    return _from(origin, "agent_letters_from", LETTERS_FROM)
+
+
+def agent_link_to(email: str) -> list[Try]:
+    """An agent's link asked for an address."""
+    return [Try("agent_letters_to", email_key(email), LETTERS_TO)]
+
+
+def agent_invitation(inviter: UUID, email: str) -> list[Try]:
+    """A letter that invites an agent."""
+    return [
+        Try("agent_inviter", str(inviter), AGENT_INVITATIONS),
+        Try("agent_invited", email_key(email), LETTERS_TO),
+    ]
 
 
 def _from(origin: str | None, word: str, rate: Rate, value: str = "") -> list[Try]:

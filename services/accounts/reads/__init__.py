@@ -1,5 +1,5 @@
 """What the doors ask: rows straight to the answer."""
 
-from services.accounts.reads import households, letters, sessions
+from services.accounts.reads import agents, families, households, letters, sessions
 
-__all__ = ["households", "letters", "sessions"]
+__all__ = ["agents", "families", "households", "letters", "sessions"]

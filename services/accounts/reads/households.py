@@ -46,15 +46,23 @@ async def show_file(connection: Transaction, person: UUID, household: UUID) -> O
     if row is None:
         raise NotFound()
     (view,) = await show_households(connection, [household])
-    unproved = await connection.fetch(SQL.show_unproved, household)
+    unproved = await show_unproved(connection, [household])
     invitations = await connection.fetch(SQL.show_invitations, household)
     return OwnFile(
         person=row["person"], email=row["email"], next_email=row["next_email"],
         has_password=row["has_password"], profile=_profile(row), standing=row["standing"],
         reason=row["reason"] if row["standing"] == "refused" else None, household=view,
-        unproved=tuple(Adult(**adult) for adult in unproved),
+        unproved=unproved.get(view.household, ()),
         invitations=tuple(Invitation(**invitation) for invitation in invitations),
     )  # fmt: skip
+
+
+async def show_unproved(
+    connection: Transaction, households: Sequence[UUID]
+) -> dict[HouseholdId, tuple[Adult, ...]]:
+    """By household, the adults who have not proved their address yet."""
+    rows = _by_household(await connection.fetch(SQL.show_unproved, households))
+    return {household: tuple(Adult(**row) for row in found) for household, found in rows.items()}
 
 
 def _profile(row: Record) -> Profile:

@@ -52,6 +52,6 @@ async def cancellation(
         order_state=lines[0]["state"], regie=lines[0]["regie"],
         authority_name=regulation_of(lines[0]).authority_name,
         credit_cents=sum(line["credit_cents"] for line in lines),
-        cancelled_by=lines[0]["cancelled_by"],
+        cancelled_by=lines[0]["cancelled_by"], at_the_desk=lines[0]["cancelled_at_the_desk"],
         meals=tuple(OrderedMeal(**meal_of(line)) for line in lines),
     )  # fmt: skip

@@ -56,6 +56,7 @@ def _view(row: Any, lines: Sequence[Any]) -> OrderView:
         order=row["id"], state=row["state"], reason=row["reason"], regie=row["regie"],
         authority_name=regulation.authority_name, cents=row["cents"],
         placed=row["placed"].astimezone(ZoneInfo(regulation.zone)), placed_by=row["placed_by"],
+        at_the_desk=row["at_the_desk"],
         meals=tuple(
             OrderMealView.model_construct(
                 **meal_of(line), live=line["state"] == "live",

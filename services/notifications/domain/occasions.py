@@ -95,7 +95,10 @@ def request_changed(event: RequestChanged, now: datetime) -> Email | None:
 
 def credits_loaded(event: CreditsLoaded, now: datetime) -> Email:
     """« Votre crédit est rechargé »."""
-    data = {"cents": event.cents, "regie_name": event.label, "number": event.number}
+    data = {
+        "cents": event.cents, "regie_name": event.label, "number": event.number,
+        "means": event.means,
+    }  # fmt: skip
     return _about(event, "credits_loaded", event.household, event.top_up, now, data)
 
 

@@ -1,1 +1,2 @@
-"""The decisions of subscriptions, pure: `publication` for règlements, `access` for rights."""
+"""The decisions of subscriptions, pure: `publication` for règlements, `access` for rights,
+`roles` for agents."""

@@ -88,7 +88,7 @@ class Entitlement:
         """The right that an approved request gives. Raises Malformed when it would never hold."""
         _must_hold(valid_from, valid_until)
         return cls(
-            id=EntitlementId(uuid5(request.id, "entitlement")), household=request.household,
+            id=request.right, household=request.household,
             beneficiary=request.beneficiary, authority=request.authority, service=request.service,
             category=request.category, valid_from=valid_from, valid_until=valid_until,
             state="active", version=1,
@@ -119,6 +119,14 @@ class Entitlement:
             valid_until=self.valid_until,
             state=self.state,
         )
+
+    def facts(self) -> dict[str, object]:
+        """What an act keeps of it: ids, days and words of the règlement."""
+        return {
+            "household": self.household, "beneficiary": self.beneficiary, "service": self.service,
+            "category": self.category, "valid_from": self.valid_from,
+            "valid_until": self.valid_until, "state": self.state,
+        }  # fmt: skip
 
     def ended(self) -> "Entitlement":
         """The right, over for good."""
@@ -174,6 +182,20 @@ class AccessRequest:
     state: RequestState = "pending"
     reason: AccessReason | None = None
     version: int = 1
+
+    @property
+    def right(self) -> EntitlementId:
+        """The right that an approval of it gives."""
+        return EntitlementId(uuid5(self.id, "entitlement"))
+
+    def facts(self) -> dict[str, object]:
+        """What an act keeps of it: ids, public names and what became of it."""
+        reason = {"reason": self.reason} if self.reason else {}
+        return {
+            "household": self.household, "beneficiary": self.beneficiary, "service": self.service,
+            "category": self.category, "service_label": self.service_label,
+            "category_label": self.category_label, "state": self.state, **reason,
+        }  # fmt: skip
 
     def becoming(self, state: RequestState, reason: AccessReason | None = None) -> "AccessRequest":
         """The request in its last state."""

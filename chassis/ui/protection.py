@@ -1,4 +1,4 @@
-"""What every answer and every form must have, so that no foreign page acts in a family's name."""
+"""What every answer and every form must have, so that no foreign page acts in anybody's name."""
 
 import base64
 import binascii
@@ -6,15 +6,15 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 from aiohttp import web
 
+from chassis.ui.cookies import Cookies
 from contracts.refusal import Malformed, Refusal
-from gateway.sessions import Cookies
 
 BODY_BYTES_MAX = 192 * 1024
-"""A calendar with a thousand ticked meals, percent-encoded, fits in."""
+"""A page with a thousand ticks, percent-encoded, fits in."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM = "application/x-www-form-urlencoded"
 LOCAL_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
@@ -34,7 +34,7 @@ HSTS = "max-age=63072000; includeSubDomains"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-class ForeignForm(Refusal, code="gateway.foreign_form", status=403):
+class ForeignForm(Refusal, code="request.foreign_form", status=403):
     """The form does not come from a page that we drew for this browser, or not recently."""
 
     sentence = (
@@ -82,12 +82,17 @@ def local_path(value: str, otherwise: str = "/") -> str:
     return value if len(value) <= 500 and LOCAL_PATH.fullmatch(value) else otherwise
 
 
-def protect(cookies: Cookies, origin: str) -> Callable[..., Awaitable[web.StreamResponse]]:
-    """The middleware that lets an unsafe request in only from our own page, with its proof."""
+def protect(
+    cookies: Cookies, origin: str, unless: Collection[object] = ()
+) -> Callable[..., Awaitable[web.StreamResponse]]:
+    """The middleware that lets an unsafe request in only from our own page, with its proof.
+
+    The handlers in `unless` look for themselves.
+    """
 
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.method in SAFE:
+        if request.method in SAFE or request.match_info.handler in unless:
             return await handler(request)
         if not comes_from_us(request, origin):
             raise ForeignForm()

@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from chassis.ui.forms import Form
 from contracts.accounts import EmailAddress, Name, PasswordTooWeak
-from gateway.visit import Form
 
 PASSWORD_MAX = 1_024
 FIRST_YEAR = 1900

@@ -18,10 +18,10 @@ class Origins:
 
     def of(self, request: web.Request) -> str:
         """The hash of the address that the request came from."""
-        place = network_of(self._address(request))
+        place = network_of(self.address_of(request))
         return blake2b(place.encode(), key=self._key, digest_size=32).hexdigest()
 
-    def _address(self, request: web.Request) -> str:
+    def address_of(self, request: web.Request) -> str:
         """What our outermost proxy saw; what stands further left anybody may have written."""
         lines = request.headers.getall("X-Forwarded-For", [])
         passed = [part.strip() for line in lines for part in line.split(",")]

@@ -1,14 +1,14 @@
-"""What day it is for the portal: booking's clock, which a demonstration shifts."""
+"""What day it is on pages: booking's clock, which a demonstration shifts."""
 
 import asyncio
 import time
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from chassis.auth import VISITOR
 from chassis.client import Clients
 from contracts.booking import GET_CLOCK, Clock, ShowClock
 from contracts.refusal import Refusal
-from gateway.sessions import VISITOR
 
 ASK_EVERY_SECONDS = 60.0
 PATIENCE_SECONDS = 0.3
