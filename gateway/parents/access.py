@@ -25,7 +25,7 @@ from contracts.refusal import Refusal, Unavailable
 from gateway.clock import local
 from gateway.parents.sign_in import wait_told
 from gateway.parents.typed import (
-    PASSWORD_MAX,
+    cannot_be_known,
     email_fault,
     only_faults,
     password_fault,
@@ -108,7 +108,7 @@ async def change_password(visit: Visit) -> web.Response:
 def _given(password: str) -> str:
     if not password:
         return "Indiquez votre mot de passe actuel."
-    return WRONG if len(password) > PASSWORD_MAX else ""
+    return WRONG if cannot_be_known(password) else ""
 
 
 def _password_page(

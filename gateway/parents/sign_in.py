@@ -6,7 +6,7 @@ from aiohttp import web
 
 from contracts.accounts import CredentialsRefused, TooManyTries
 from contracts.refusal import Refusal, Unavailable
-from gateway.parents.typed import PASSWORD_MAX, email_fault
+from gateway.parents.typed import cannot_be_known, email_fault
 from gateway.protection import local_path
 from gateway.visit import Visit
 
@@ -60,8 +60,8 @@ def _faults(email: str, password: str) -> dict[str, str]:
         errors["email"] = fault
     if not password:
         errors["password"] = "Indiquez votre mot de passe."  # noqa: S105
-    elif len(password) > PASSWORD_MAX:
-        errors["password"] = "Ce mot de passe est trop long."  # noqa: S105
+    elif cannot_be_known(password):
+        errors["password"] = "Ce n’est pas un mot de passe possible. Tapez-le de nouveau."  # noqa: S105
     return errors
 
 
