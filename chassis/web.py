@@ -1,11 +1,12 @@
 """HTTP doors: an operation becomes a route; refusals become problem+json; one line a request."""
 
+import re
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Any, AnyStr, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import asyncpg
 import structlog
@@ -33,6 +34,8 @@ log = structlog.get_logger()
 Req = TypeVar("Req", bound=BaseModel)
 Res = TypeVar("Res", bound=BaseModel)
 BODY_BYTES_MAX = 1_048_576
+NUL_ESCAPED = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""A NUL in a JSON text; after an escaped backslash, « u0000 » is only what somebody typed."""
 UNWRITABLE = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
 """What PostgreSQL says to a NUL inside a text: the caller's mistake, not ours."""
 
@@ -169,7 +172,7 @@ async def parse(request: web.Request, operation: Operation[Req, Res]) -> Req:
         try:
             raw = await request.read()
             content = from_json(raw) if raw else {}
-            _must_be_storable(raw, b"\\u0000")
+            _must_be_storable(NUL_ESCAPED.search(raw))
         except ValueError as error:
             raise Malformed(errors=[FieldError(field="", kind="json_invalid")]) from error
         except web.HTTPRequestEntityTooLarge as error:
@@ -179,7 +182,7 @@ async def parse(request: web.Request, operation: Operation[Req, Res]) -> Req:
         given = content
     else:
         given = dict(request.query)
-        _must_be_storable("".join(given.values()), "\0")
+        _must_be_storable("\0" in "".join(given.values()))
     if given.keys() & operation.path_fields:
         raise Malformed(errors=[FieldError(field="", kind="path_field_in_body")])
     try:
@@ -188,8 +191,8 @@ async def parse(request: web.Request, operation: Operation[Req, Res]) -> Req:
         raise Malformed(errors=field_errors(error)) from error
 
 
-def _must_be_storable(text: AnyStr, nul: AnyStr) -> None:
-    if nul in text:  # PostgreSQL keeps every character but this one
+def _must_be_storable(nul: object) -> None:
+    if nul:  # PostgreSQL keeps every character but this one
         raise Malformed(errors=[FieldError(field="", kind="string_nul")])
 
 

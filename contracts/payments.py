@@ -88,6 +88,8 @@ class ShowMovements(Value):
     regie: RegieId
     before: Annotated[int, Field(ge=1, le=2**62)] | None = None
     """Only movements older than this one."""
+    cancellation: UUID | None = None
+    """Only the movement that this cancellation made, if it came in already."""
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 

@@ -139,7 +139,8 @@ def operations_page() -> str:
         "| code | status | sentence shown | means | details | answered by |",
         "| --- | --- | --- | --- | --- | --- |",
     ]  # fmt: skip
-    lines += [_refusal(refusal) for _, refusal in sorted(REFUSALS.items())]
+    declared = sorted(REFUSALS.items())
+    lines += [_refusal(r) for _, r in declared if r.__module__.startswith("contracts.")]
     return "\n".join([*lines, ""])
 
 

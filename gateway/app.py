@@ -39,7 +39,7 @@ from gateway.parents import (
     sign_in,
     terms,
 )
-from gateway.parents.words import ORDERS
+from gateway.parents.words import ORDERS, of_authority, place_unsaid
 from gateway.sessions import Sessions
 from gateway.visit import FOLLOW_UP, SITE, Site, for_all, for_family, for_household
 
@@ -127,6 +127,8 @@ def make_kit() -> Kit:
         mark="mark.svg",
         stylesheets=["parents.css"],
         order_words=ORDERS,
+        of_authority=of_authority,
+        place_unsaid=place_unsaid,
     )
 
 

@@ -5,6 +5,8 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib import resources
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -18,6 +20,30 @@ from deploy.databases import LIMITS, Urls, drop, provision
 def admin_url() -> str:
     """The superuser's address, as `make test` gives it."""
     return os.environ["POSTGRES_URL"]
+
+
+NO_GRANTS = """
+create or replace function grant_to_app(privileges text, relation regclass) returns void
+language sql as $$ $$
+"""
+"""A clone's application role is not named after it: what is tested needs the owner alone."""
+
+
+@dataclass(frozen=True)
+class Upgrade:
+    """A database with rows in it on the way through one migration, as the owner."""
+
+    pool: Pool
+    up: str
+    down: str
+
+    async def back(self) -> None:
+        """The tables as they were before."""
+        await self.pool.execute(self.down)
+
+    async def forward(self) -> None:
+        """The tables as the migration makes them."""
+        await self.pool.execute(self.up)
 
 
 class Templates:
@@ -76,6 +102,21 @@ class Templates:
             finally:
                 app.terminate()
                 owner.terminate()
+
+    @asynccontextmanager
+    async def before(self, service: str, migration: str) -> AsyncIterator[Upgrade]:
+        """A fresh database as it was before one of the service's migrations, not the first."""
+        folder = resources.files(f"services.{service}") / "migrations"
+        up, down = (folder / migration).read_text("utf-8").split("-- migrate:down")
+        async with self.clone(service) as urls:
+            pool = await open_pool(urls.owner, 1, name=f"test-{service}-upgrade")
+            try:
+                await pool.execute(NO_GRANTS)
+                upgrade = Upgrade(pool, up, down)
+                await upgrade.back()
+                yield upgrade
+            finally:
+                pool.terminate()
 
 
 def _at(url: str, database: str) -> str:

@@ -25,8 +25,9 @@ def money(cents: int) -> str:
 
 @lru_cache(KEPT)
 def _day(day: date, form: str) -> str:
-    text = format_date(day, form, locale=LOCALE)
-    return f"1er{text[1:]}" if text.startswith("1 ") else text.replace(" 1 ", " 1er ")
+    # a number stays on the line of its month
+    text = format_date(day, form.replace("d M", f"d{NBSP}M"), locale=LOCALE)
+    return text.replace(f"1{NBSP}", f"1er{NBSP}") if day.day == 1 else text
 
 
 def day(value: date) -> str:

@@ -7,8 +7,10 @@ import hmac
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Collection
+from typing import Any
 
 from aiohttp import web
+from multidict import MultiDictProxy
 
 from chassis.ui.cookies import Cookies
 from contracts.refusal import Malformed, Refusal
@@ -17,6 +19,7 @@ BODY_BYTES_MAX = 192 * 1024
 """A page with a thousand ticks, percent-encoded, fits in."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM = "application/x-www-form-urlencoded"
+CHARSETS = frozenset({"utf-8", "utf8"})
 LOCAL_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 CSP = (
     "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; "
@@ -82,6 +85,17 @@ def local_path(value: str, otherwise: str = "/") -> str:
     return value if len(value) <= 500 and LOCAL_PATH.fullmatch(value) else otherwise
 
 
+async def _fields(request: web.Request) -> "MultiDictProxy[Any]":
+    """The form, as browsers send ours: UTF-8, percent-encoded. Raises Malformed."""
+    charset = (request.charset or "utf-8").lower()
+    if request.content_type != FORM or charset not in CHARSETS:
+        raise Malformed()
+    try:
+        return await request.post()
+    except UnicodeDecodeError as error:
+        raise Malformed() from error
+
+
 def protect(
     cookies: Cookies, origin: str, unless: Collection[object] = ()
 ) -> Callable[..., Awaitable[web.StreamResponse]]:
@@ -96,9 +110,7 @@ def protect(
             return await handler(request)
         if not comes_from_us(request, origin):
             raise ForeignForm()
-        if request.content_type != FORM:
-            raise Malformed()
-        given = (await request.post()).get("csrf", "")
+        given = (await _fields(request)).get("csrf", "")
         tokens = (request.cookies.get(cookies.session), request.cookies.get(cookies.visitor))
         if not any(t and form_token_fits(str(given), t) for t in tokens):
             raise ForeignForm()

@@ -1,5 +1,6 @@
 """What people type, as it was typed: kept for the page that asks again, read when it is right."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,15 @@ FIRST_YEAR = 1900
 NAME = TypeAdapter[str](Name)
 EMAIL = TypeAdapter[str](EmailAddress)
 COMPANY = TypeAdapter[str](Annotated[str, Field(min_length=1, max_length=120)])
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+REACHABLE = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]")
+"""An address that any mail server can be handed. An accent is a slip, or somebody who wants to be
+taken for the owner of the address without it."""
+UNREADABLE = frozenset(
+    "\N{REPLACEMENT CHARACTER}\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+"""What stands for bytes that were no text, and what turns around the text beside it."""
 WEAK = {
     "short": "Ce mot de passe est trop court : il en faut un d’au moins 12 caractères.",
     "guessable": "Ce mot de passe serait trop facile à deviner. Ajoutez un ou deux mots sans "
@@ -75,7 +85,9 @@ class TypedDay:
 
 def written(text: str) -> bool:
     """Whether a text has only signs that can be written: no control sign, no half of one."""
-    return not any(unicodedata.category(sign) in ("Cc", "Cs", "Cn", "Co") for sign in text)
+    return UNREADABLE.isdisjoint(text) and not any(
+        unicodedata.category(sign) in ("Cc", "Cs", "Cn", "Co") for sign in text
+    )
 
 
 def _fault(kind: TypeAdapter[str], text: str, missing: str, wrong: str) -> str:
@@ -89,29 +101,39 @@ def _fault(kind: TypeAdapter[str], text: str, missing: str, wrong: str) -> str:
 
 
 def name_fault(text: str, missing: str) -> str:
-    """What is wrong with a first or last name."""
-    return _fault(NAME, text, missing, "Ce nom ne peut pas être enregistré : 100 lettres au plus.")
+    """What is wrong with a first or last name: nobody is called « - » or « 123 »."""
+    wrong = "Écrivez ce nom avec des lettres, 100 signes au plus."
+    fault = _fault(NAME, text, missing, wrong)
+    return fault or ("" if any(sign.isalpha() for sign in text) else wrong)
 
 
 def company_fault(text: str) -> str:
     """What is wrong with a company's name."""
-    return _fault(
-        COMPANY, text, "Indiquez la raison sociale.",
-        "Cette raison sociale ne peut pas être enregistrée : 120 lettres au plus.",
-    )  # fmt: skip
+    wrong = "Écrivez cette raison sociale avec des lettres ou des chiffres, 120 signes au plus."
+    fault = _fault(COMPANY, text, "Indiquez la raison sociale.", wrong)
+    return fault or ("" if any(sign.isalnum() for sign in text) else wrong)
 
 
 def email_fault(text: str) -> str:
     """What is wrong with an address."""
-    asked = "Indiquez une adresse e-mail, comme prenom.nom@exemple.fr."
-    return _fault(EMAIL, text, asked, asked)
+    how = "" if text.isascii() and " " not in text else " sans accent ni espace"
+    asked = f"Indiquez une adresse e-mail{how}, comme prenom.nom@exemple.fr."
+    fault = _fault(EMAIL, text, asked, asked)
+    return fault or ("" if REACHABLE.fullmatch(text) else asked)
 
 
 def password_fault(text: str) -> str:
     """What is wrong with a new password before accounts judges it."""
     if not text:
         return "Choisissez un mot de passe."
+    if not written(text):
+        return "Ce mot de passe contient un signe qui ne s’écrit pas. Tapez-le de nouveau."
     return WEAK["long"] if len(text) > PASSWORD_MAX else ""
+
+
+def cannot_be_known(password: str) -> bool:
+    """Whether nobody can have this password: accounts never took it."""
+    return not password or len(password) > PASSWORD_MAX or "\0" in password
 
 
 def weakness(refusal: PasswordTooWeak) -> str:

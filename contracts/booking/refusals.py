@@ -42,7 +42,7 @@ class WrongOrderId(Refusal, code="booking.wrong_order_id", status=422):
 class TooLateToCancel(Refusal, code="booking.too_late_to_cancel", status=409):
     """The deadline for cancelling these meals is over, or the order was not confirmed in time."""
 
-    sentence = "Il est trop tard pour annuler ces repas."
+    sentence = "Il est trop tard pour annuler. Rien n’a été modifié."
 
     class Details(refusal.Details):
         lines: tuple[int, ...] = ()

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from chassis.clock import local
 from chassis.ui.typed import (
-    PASSWORD_MAX,
+    cannot_be_known,
     email_fault,
     only_faults,
     password_fault,
@@ -108,7 +108,7 @@ async def change_password(visit: Visit) -> web.Response:
 def _given(password: str) -> str:
     if not password:
         return "Indiquez votre mot de passe actuel."
-    return WRONG if len(password) > PASSWORD_MAX else ""
+    return WRONG if cannot_be_known(password) else ""
 
 
 def _password_page(

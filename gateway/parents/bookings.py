@@ -11,7 +11,7 @@ from chassis.ui import french
 from contracts.booking import LIST_BOOKINGS, BookedMeal, Bookings, OrderState, ShowBookings
 from gateway.parents.calendar import month_named
 from gateway.parents.names import Names, names_of
-from gateway.parents.words import BOOKINGS, product
+from gateway.parents.words import BOOKINGS, place_unsaid, product
 from gateway.visit import Visit
 
 
@@ -88,7 +88,7 @@ def _meal(meal: BookedMeal, names: Names, note: str) -> Meal:
     return Meal(
         who=names.first(meal.beneficiary),
         product=product(meal.service_name, meal.session),
-        commune="" if meal.authority_name in meal.service_name else meal.authority_name,
+        commune=place_unsaid(meal.authority_name, meal.service_name),
         state=meal.state,
         word=BOOKINGS.get(meal.state, ""),
         day=meal.day,

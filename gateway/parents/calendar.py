@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 from aiohttp import web
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from chassis.ui import french
 from chassis.ui.forms import Form
@@ -24,14 +24,15 @@ from contracts.booking import (
 )
 from contracts.payments import GET_WALLETS, ShowWallets
 from contracts.refusal import Malformed, Refusal, SameIdOtherContent, Unavailable
-from contracts.values import ServiceId
+from contracts.values import Day, ServiceId
 from gateway.parents.grid import TICKABLE, box_value, sheet
 from gateway.parents.names import Names, names_of
 from gateway.parents.resend import resend
 from gateway.parents.words import on_day, why
 from gateway.visit import Visit
 
-MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
+DAY = TypeAdapter[date](Day)
+MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 
 
 async def show(visit: Visit) -> web.Response:
@@ -64,7 +65,7 @@ async def tick(visit: Visit) -> web.Response:
     form = await visit.form()
     typed = form.all("repas")
     try:
-        first = date.fromisoformat(form.text("first"))
+        first = DAY.validate_python(date.fromisoformat(form.text("first")))
         service = ServiceId(form.id("service"))
         wanted = _wanted(form.text("cocher"))
     except ValueError as error:
@@ -150,6 +151,7 @@ async def _draw(
     )
     names.number(b.beneficiary for s in month.services for b in s.beneficiaries)
     sheets = [sheet(s, names, _ticked(s, typed, wanted)) for s in month.services]
+    sheets.sort(key=lambda s: (not s.noon, s.month.authority_name, s.month.service_name))
     missing = [] if names.known else ["les prénoms"]
     return visit.page(
         "calendar.html",

@@ -34,9 +34,6 @@ from gateway.parents.resend import resend
 from gateway.parents.words import product
 from gateway.visit import Visit
 
-CREDITED_AMONG = 200
-"""The newest movements among which a cancellation's credit is looked for."""
-
 
 @dataclass(frozen=True)
 class Given:
@@ -161,9 +158,9 @@ async def show(visit: Visit) -> web.Response:
 
 async def _credited(visit: Visit, view: CancellationView) -> bool:
     """Whether payments lists the movement; not yet when it does not answer."""
-    asked = ShowMovements(regie=view.regie, limit=CREDITED_AMONG)
+    asked = ShowMovements(regie=view.regie, cancellation=view.cancellation, limit=1)
     try:
         page = await visit.ask_if_there(LIST_MOVEMENTS, asked)
     except NotFound:  # the first credit of this régie is still on its way
         return False
-    return any(m.cancellation == view.cancellation for m in page.movements) if page else False
+    return bool(page and page.movements)

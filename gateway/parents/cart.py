@@ -194,7 +194,7 @@ def _without(cart: Cart, chosen: frozenset[MealKey], change: UUID) -> list[Chang
     ]
     changes = []
     for service in {meal.service for meal in meals if meal in chosen}:
-        dates = [meal.day for meal in chosen if meal.service == service]
+        dates = [meal.day for meal in meals if meal.service == service and meal in chosen]
         first, last = min(dates), max(dates)
         stays = tuple(
             m for m in meals if m.service == service and first <= m.day <= last and m not in chosen

@@ -60,7 +60,7 @@ def _orders(form: Form) -> list[PlaceOrder]:
     """What was shown and is now confirmed. Raises Malformed."""
     checkout = CheckoutId(form.id("checkout"))
     orders = []
-    for value in form.all("part"):
+    for value in dict.fromkeys(form.all("part")):
         try:
             regie, cents, version = value.split("|")
             asked = {
@@ -159,17 +159,22 @@ def _shown(form: Form, regie: RegieId) -> dict[MealKey, int]:
                 continue
             for day in dates.split(","):
                 given = {"service": service, "beneficiary": beneficiary, "session": session}
-                shown[MealKey.model_validate(given | {"day": day})] = int(cents)
+                meal = PricedMeal.model_validate(given | {"day": day, "cents": cents})
+                shown[_key(meal)] = meal.cents
         except (ValueError, ValidationError) as error:
             raise Malformed() from error
     return shown
+
+
+def _key(meal: PricedMeal) -> MealKey:
+    return MealKey(**meal.model_dump(exclude={"cents"}))
 
 
 def _differences(
     shown: Mapping[MealKey, int], meals: Iterable[PricedMeal], names: Names
 ) -> list[str]:
     """What was added, left, or costs something else than the page said, in sentences."""
-    now = {MealKey(**meal.model_dump(exclude={"cents"})): meal.cents for meal in meals}
+    now = {_key(meal): meal.cents for meal in meals}
     changed = [key for key in {**shown, **now} if shown.get(key) != now.get(key)]
     names.number(key.beneficiary for key in changed)
     return [_difference(key, shown.get(key), now.get(key), names) for key in changed]

@@ -78,7 +78,7 @@ def waited_for(file: OwnFile, rows: list[tuple[str, list[Row]]]) -> list[Waited]
     waited = []
     states = {row.access.state for _, those in rows for row in those}
     if file.standing == "address_unproved":
-        waited.append(Waited("À vous", "confirmez votre adresse", "address"))
+        waited.append(Waited("À vous", "confirmez votre adresse e-mail", "address"))
     if not states & {"pending", "opening", "open"}:
         asked = "demandez un autre service" if rows else "demandez un service"
         waited.append(Waited("À vous", asked, "services"))

@@ -12,6 +12,8 @@ from gateway.parents.names import Names
 from gateway.parents.words import CELLS, session_name
 
 TICKABLE = frozenset({"bookable", "in_cart"})
+SHUT = frozenset({"late", "closed", "not_entitled"})
+NOT_COVERED = "Votre accès à ce service ne couvre pas ces jours-là."
 OPEN_OR_MISSED = frozenset({"bookable", "in_cart", "late"})
 
 
@@ -80,6 +82,11 @@ class Sheet:
     ticked_cents: int
     tickers: list[Ticker]
     """For the whole month."""
+
+    @property
+    def noon(self) -> bool:
+        """Whether meals are served, rather than children looked after."""
+        return any(c.session == "midi" for b in self.month.beneficiaries for c in b.cells)
 
 
 def box_value(beneficiary: BeneficiaryId, cell: Cell) -> str:
@@ -193,10 +200,12 @@ def _said_of(week: Week, cells: list[Cell]) -> Week:
     if week.rows and all(row.closed for row in week.rows):
         reasons = french.listing(dict.fromkeys(row.closed for row in week.rows))
         week.closed = f"Fermé{french.NBSP}: {reasons}"
-    elif cells and since and all(cell.state in ("late", "closed") for cell in cells):
+    elif since and all(cell.state in SHUT for cell in cells):
         latest = max((moment for moment in since if moment), default=None)
         when = f" depuis le {french.instant(latest)}" if latest else ""
         week.closed, week.missed = f"Réservations closes{when}", True
+    elif week.rows and all(cell.state in SHUT for cell in cells):
+        week.closed = NOT_COVERED
     elif shared and until:
         week.deadline = f"À réserver avant le {french.instant(shared)}"
     elif shared:
@@ -241,6 +250,8 @@ def _box(
             note, price = cell.reason, ""
         elif cell.state in ("late", "full"):
             price = ""
+        elif not cell.order:
+            note = "par un autre foyer"
         return Box(cell.state, CELLS[cell.state], label, price=price, note=note, cancel=cancel)
     value = box_value(beneficiary, cell)
     ticked = cell.state == "in_cart" if typed is None else value in typed

@@ -48,6 +48,7 @@ async def _for_family(visit: Visit) -> web.Response:
         "home.html",
         days=None if bookings is None else days[:DAYS_AT_ONCE],
         later=days[DAYS_AT_ONCE:],
+        today=today,
         names=names,
         cart=cart,
         cart_count=sum(len(part.meals) for part in cart.regies) if cart else 0,

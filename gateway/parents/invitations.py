@@ -11,11 +11,13 @@ from contracts.accounts import (
     InviteAdult,
     TooManyTries,
 )
-from contracts.refusal import Unavailable
+from contracts.refusal import Malformed, Refusal, Unavailable
 from gateway.parents import filiations
 from gateway.parents.resend import resend
 from gateway.parents.sign_in import wait_told
 from gateway.visit import Visit
+
+HERE = "Cette adresse est déjà celle d’un adulte du compte."
 
 
 async def invite(visit: Visit) -> web.Response:
@@ -30,6 +32,12 @@ async def invite(visit: Visit) -> web.Response:
     asked = InviteAdult(invitation=invitation, email=email)
     try:
         await visit.ask(INVITE_ADULT, asked)
+    except Malformed as refusal:
+        if not _is_here(refusal):
+            raise
+        return await filiations.draw(
+            visit, status=422, email=email, invitation=invitation, errors={"email": HERE}
+        )
     except (HouseholdFull, TooManyTries) as refusal:
         page = await filiations.draw(
             visit, status=refusal.status, email=email, invitation=invitation, refusal=refusal
@@ -38,6 +46,14 @@ async def invite(visit: Visit) -> web.Response:
     except Unavailable as refusal:
         return await resend(visit, refusal, "Envoyer l’invitation", "/mon-compte/filiations")
     return filiations.back_to_list(visit, "invitation")
+
+
+def _is_here(refusal: Refusal) -> bool:
+    """Whether the invited person is an adult of the household already."""
+    details = refusal.details
+    return isinstance(details, Malformed.Details) and any(
+        error.kind == "already_here" for error in details.errors
+    )
 
 
 async def take_back(visit: Visit) -> web.Response:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from chassis.ui.cookies import hash_of
 from chassis.ui.forms import Form
-from chassis.ui.typed import PASSWORD_MAX, password_fault, weakness
+from chassis.ui.typed import cannot_be_known, password_fault, weakness
 from contracts.accounts import (
     ACCEPT_INVITATION,
     GET_LINK,
@@ -32,7 +32,7 @@ from contracts.accounts import (
 from contracts.refusal import Malformed, NotFound, Refusal, Unavailable
 from contracts.values import PersonId
 from gateway.parents.personal import Personal
-from gateway.parents.registration import faults, in_order
+from gateway.parents.registration import asked_again, faults, in_order
 from gateway.parents.sign_in import wait_told
 from gateway.visit import FOLLOW_UP, Visit
 
@@ -127,7 +127,7 @@ async def _accept(visit: Visit, link: Link) -> web.Response:
     password = form.text("password")
     errors = faults(visit, link.typed, password, form)
     if errors:
-        return _page(visit, link.with_fault(**errors))
+        return _page(visit, link.with_fault(**asked_again(errors)))
     opened = visit.site.sessions.draw(device=visit.device)
     asked = AcceptInvitation(
         secret_hash=_secret_hash(visit), person=PersonId(link.new), password=password,
@@ -138,6 +138,7 @@ async def _accept(visit: Visit, link: Link) -> web.Response:
         session = await visit.ask_as_visitor(ACCEPT_INVITATION, asked)
     except PasswordTooWeak as refusal:
         return _page(visit, link.with_fault(password=weakness(refusal)))
+    visit.site.names.drop(session.household)
     visit.site.sessions.remember(opened, session)
     return await visit.enter(opened, "/")
 
@@ -150,7 +151,7 @@ async def _prove(visit: Visit, link: Link) -> web.Response:
         visit.site.names.drop(visit.signed_in.household)
         return visit.go(PROVED)
     password = (await visit.form()).text("password")
-    if not password or len(password) > PASSWORD_MAX:
+    if cannot_be_known(password):
         return _page(visit, link.with_fault(password="Indiquez votre mot de passe."))  # noqa: S106
     asked = ProveAddress(secret_hash=secret_hash, password=password, origin=visit.origin)
     try:

@@ -28,6 +28,7 @@ SENT_BEFORE = (
     "ou choisissez-en un ici pour recommencer."
 )
 TERMS_FAULT = "Acceptez les conditions pour continuer."
+TYPE_AGAIN = "Tapez de nouveau le mot de passe : cette page ne le garde pas."
 
 
 async def show(visit: Visit) -> web.Response:
@@ -54,7 +55,7 @@ async def register(visit: Visit) -> web.Response:
         )  # fmt: skip
 
     if errors:
-        return again(422, errors, None)
+        return again(422, asked_again(errors), None)
     opened = visit.site.sessions.draw(device=visit.device)
     asked = _asked(visit, PersonId(registration), opened.asked, typed, email, password)
     try:
@@ -76,6 +77,11 @@ def faults(visit: Visit, typed: Personal, password: str, form: Form) -> dict[str
         "password": password_fault(password),
         "terms": "" if form.text("terms") == "oui" else TERMS_FAULT,
     })  # fmt: skip
+
+
+def asked_again(errors: dict[str, str]) -> dict[str, str]:
+    """The errors of a page that comes back without the password: that field says so too."""
+    return {"password": TYPE_AGAIN} | errors
 
 
 def _asked(

@@ -1,7 +1,7 @@
 """« Mes services »: what was asked for and what came of it; asking for more, or for less."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID, uuid4, uuid5
 
@@ -181,7 +181,9 @@ def _offered(authority: OfferingAuthority, known: Known) -> list[Offer]:
     }
     offered = []
     for service in authority.services:
-        entries = [Entry(e, _choices(service, e, known.file, taken)) for e in service.entries]
+        # the cheapest first: children's meals cost less than their parents'
+        cheapest = sorted(service.entries, key=lambda e: e.cents)
+        entries = [Entry(e, _choices(service, e, known.file, taken)) for e in cheapest]
         entries = [e for e in entries if any(not choice.taken for choice in e.choices)]
         offered.append(Offer(service, entries))
     return offered
@@ -227,8 +229,15 @@ async def ask(visit: Visit) -> web.Response:
         fault = TOO_MANY_TICKED if ticked else NOTHING_TICKED
         return await again(422, errors={"entrees": fault})
     try:
-        mine = await _put_on_list(visit, batch) if _for_oneself(ticked) else None
-        await visit.ask(ASK_ACCESS, AskAccess(batch=batch, wishes=_wishes(ticked, mine)))
+        file = await visit.ask(GET_OWN_FILE, ShowOwnFile())
+        there = own_beneficiary(file)
+        mine = there.beneficiary if there else BeneficiaryId(uuid5(batch, MYSELF))
+        wishes = _wishes(ticked, mine)
+        _must_be_on_list(wishes, file, mine)
+        if there is None and any(wish.beneficiary == mine for wish in wishes):
+            await _must_be_offered(visit, wishes)
+            await _put_on_list(visit, file, mine)
+        await visit.ask(ASK_ACCESS, AskAccess(batch=batch, wishes=wishes))
     except (AlreadyAsked, NotFound, HouseholdFull) as refusal:
         about = await _about(visit, refusal)
         return await again(refusal.status, fresh=True, refusal=refusal, about=about)
@@ -239,27 +248,30 @@ async def ask(visit: Visit) -> web.Response:
     return visit.go(f"{base_of(visit)}/services?fait=demande")
 
 
-def _for_oneself(ticked: list[str]) -> bool:
-    return any(value.startswith(f"{MYSELF}|") for value in ticked)
+async def _must_be_offered(visit: Visit, wishes: Iterable[Wish]) -> None:
+    """Nobody is put on a list for what nobody offers. Raises NotFound."""
+    offers = await visit.ask(LIST_OFFERS, ShowOffers())
+    offered = {
+        (service.service, entry.category)
+        for authority in offers.authorities
+        for service in authority.services
+        for entry in service.entries
+    }
+    if any((wish.service, wish.category) not in offered for wish in wishes):
+        raise NotFound()
 
 
-async def _put_on_list(visit: Visit, batch: UUID) -> BeneficiaryId:
-    """The signed-in adult as somebody who eats, put on the list under the batch's own id."""
-    file = await visit.ask(GET_OWN_FILE, ShowOwnFile())
-    there = own_beneficiary(file)
-    if there is not None:
-        return there.beneficiary
-    mine = BeneficiaryId(uuid5(batch, MYSELF))
+async def _put_on_list(visit: Visit, file: OwnFile, mine: BeneficiaryId) -> None:
+    """Put the signed-in adult on the list of those who eat."""
     asked = SaveBeneficiary(
         beneficiary=mine, first_name=file.profile.first_name, last_name=file.profile.last_name,
         birth_date=file.profile.birth_date, filiation="moi_meme",
     )  # fmt: skip
     await visit.ask(SAVE_BENEFICIARY, asked)
     visit.site.names.drop(visit.signed_in.household)
-    return mine
 
 
-def _wishes(ticked: list[str], mine: BeneficiaryId | None) -> tuple[Wish, ...]:
+def _wishes(ticked: list[str], mine: BeneficiaryId) -> tuple[Wish, ...]:
     """What was ticked. Raises Malformed."""
     wishes = []
     for value in dict.fromkeys(ticked):
@@ -270,6 +282,13 @@ def _wishes(ticked: list[str], mine: BeneficiaryId | None) -> tuple[Wish, ...]:
         except (ValueError, ValidationError) as error:
             raise Malformed() from error
     return tuple(wishes)
+
+
+def _must_be_on_list(wishes: Iterable[Wish], file: OwnFile, mine: BeneficiaryId) -> None:
+    """Subscriptions holds ids alone: whose child one is, it cannot know. Raises NotFound."""
+    eaters = {eater.beneficiary for eater in file.household.beneficiaries} | {mine}
+    if any(wish.beneficiary not in eaters for wish in wishes):
+        raise NotFound()
 
 
 async def _about(visit: Visit, refusal: Refusal) -> str:

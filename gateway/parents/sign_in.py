@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from chassis.ui.protection import local_path
-from chassis.ui.typed import PASSWORD_MAX, email_fault
+from chassis.ui.typed import cannot_be_known, email_fault
 from contracts.accounts import CredentialsRefused, TooManyTries
 from contracts.refusal import Refusal, Unavailable
 from gateway.visit import Visit
@@ -60,8 +60,8 @@ def _faults(email: str, password: str) -> dict[str, str]:
         errors["email"] = fault
     if not password:
         errors["password"] = "Indiquez votre mot de passe."  # noqa: S105
-    elif len(password) > PASSWORD_MAX:
-        errors["password"] = "Ce mot de passe est trop long."  # noqa: S105
+    elif cannot_be_known(password):
+        errors["password"] = "Ce n’est pas un mot de passe possible. Tapez-le de nouveau."  # noqa: S105
     return errors
 
 

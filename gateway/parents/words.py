@@ -53,6 +53,20 @@ def product(service_name: str, session: Session) -> str:
     return service_name if session == "midi" else f"{service_name}, {session_name(session)}"
 
 
+def of_authority(label: str) -> str:
+    """« de la mairie de Polignac », « d’Aiguilhe »: whose something is, however it is called."""
+    name = label.removeprefix("Mairie ")
+    if name != label:
+        return f"de la mairie {name}"
+    return f"d’{label}" if label[0].lower() in "aeiouyéèêâîôh" else f"de {label}"
+
+
+def place_unsaid(authority: str, service: str) -> str:
+    """The commune's name, where the service's own does not say it."""
+    name = authority.removeprefix("Mairie ").removeprefix("de ").removeprefix("d’")
+    return "" if name in service else authority
+
+
 def on_day(day: date, session: Session) -> str:
     """« jeudi 3 décembre », « jeudi 3 décembre (soir) »."""
     text = french.day_of_year(day)

@@ -1,7 +1,9 @@
-// The calendar's conveniences: a running total, weeks and months without a round trip, arrows.
+// The calendar's conveniences: a running total, weeks and months without a round trip, arrows,
+// and one press that adds what was ticked in every service.
+const forms = [...document.querySelectorAll("[data-calendar]")];
 const euros = new Intl.NumberFormat("fr-FR", { style: "currency", currency: "EUR" });
 
-for (const form of document.querySelectorAll("[data-calendar]")) {
+for (const form of forms) {
   const boxes = [...form.querySelectorAll("input[name=repas]")];
   // a button's value is first..last|child|session, a box's child|day|session
   const tickers = [...form.querySelectorAll("button[name=cocher]")].map((button) => {
@@ -55,4 +57,33 @@ for (const form of document.querySelectorAll("[data-calendar]")) {
     }
   });
   count();
+}
+
+const isChanged = (form) =>
+  [...form.querySelectorAll("input[name=repas]")].some(
+    (box) => box.checked !== box.closest("label").classList.contains("in_cart"),
+  );
+
+const isTaken = async (form) => {
+  const asked = { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" };
+  const answer = await fetch(form.action, asked).catch(() => null);
+  return answer?.type === "opaqueredirect";
+};
+
+// Each service has its own form: what was ticked in the others goes along with the one that is
+// sent. Where one is refused, that one is sent by itself at last, and its page says why.
+let alone = false;
+for (const form of forms) {
+  form.addEventListener("submit", async (event) => {
+    const others = forms.filter((other) => other !== form && isChanged(other));
+    if (alone || !others.length) return;
+    event.preventDefault();
+    let refused;
+    for (const other of others) if (!(await isTaken(other))) refused ??= other;
+    if (refused) await isTaken(form);
+    alone = true;
+    if (refused) refused.requestSubmit();
+    else form.requestSubmit(event.submitter);
+    alone = false;
+  });
 }

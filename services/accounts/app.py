@@ -108,6 +108,7 @@ SERVICE = Service(
         Timer("forget_expired_sessions", 3600, timers.forget_expired_sessions),
         Timer("forget_old_tries", 3600, timers.forget_old_tries),
         Timer("forget_old_letters", 86_400, timers.forget_old_letters),
+        Timer("forget_old_devices", 86_400, timers.forget_old_devices),
     ),
     connections=2,
     open=clients.opened,

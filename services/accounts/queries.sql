@@ -149,6 +149,15 @@ with before as materialized (
 )
 select devices > 0 and this = 0 from before
 
+-- name: forget_old_devices
+-- Devices of a year ago, but everybody's last: with none known, the next would not be told.
+delete from known_device
+where seen <= app_now() - interval '1 year'
+    and exists (
+        select from known_device newer
+        where newer.person = known_device.person and newer.seen > known_device.seen
+    )
+
 -- name: add_household
 -- A household taken over, if it is new: it is validated already.
 insert into household (id, state) values ($1, 'validated') on conflict (id) do nothing
@@ -375,7 +384,10 @@ where person = $1 and kind = any($2::text[]) and id is distinct from $3::uuid
 
 -- name: lock_letters
 -- Letters that may still be written, with whom they concern today; see domain.letters.Asked.
-select letter.id as letter, letter.kind, letter.email, letter.next_email, letter.device,
+select letter.id as letter, letter.kind, letter.next_email, letter.device,
+    -- whoever the address finds is written to at their own: two spellings may be two mailboxes
+    coalesce(case when letter.kind = 'password' then person.email
+        when letter.kind in ('proof', 'invitation') then owner.email end, letter.email) as email,
     letter.asked, person.id as person, coalesce(person.first_name, '') as first_name,
     coalesce(person.last_name, '') as last_name,
     coalesce(person.address_proved is not null, false) as proved,
@@ -512,8 +524,10 @@ from judged
 delete from throttle where key = any($1::bytea[])
 
 -- name: forget_old_tries
--- What was tried long enough ago counts no more.
-delete from throttle where until <= app_now()
+-- What was tried long enough ago counts no more; what is being tried just now is left alone.
+delete from throttle where key in (
+    select key from throttle where until <= app_now() for update skip locked
+)
 
 -- name: add_agent
 -- Somebody who will work for a town hall; an address or an id that is taken adds nobody.

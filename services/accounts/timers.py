@@ -22,3 +22,9 @@ async def forget_old_letters(context: Context) -> None:
     """Once a day."""
     async with transaction(context.pool) as tx:
         await commands.letters.forget_old_letters(tx)
+
+
+async def forget_old_devices(context: Context) -> None:
+    """Once a day."""
+    async with transaction(context.pool) as tx:
+        await commands.sessions.forget_old_devices(tx)

@@ -146,7 +146,10 @@ with own as (
       from posting
      where account = (select account from own) and ($3::bigint is null or entry < $3)
 ), page as (
-    select * from summed order by entry desc limit $4
+    select * from summed
+     where $5::uuid is null
+        or entry = (select id from entry where key = 'cancellation:' || $5::text)
+     order by entry desc limit $4
 )
 select o.label, o.balance, p.entry, p.cents, p.after, e.made, e.kind, e.order_id,
        r.number as receipt,

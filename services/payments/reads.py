@@ -43,7 +43,9 @@ async def wallets(tx: Transaction, household: HouseholdId) -> Wallets:
 
 async def movements(tx: Transaction, asked: ShowMovements, household: HouseholdId) -> Movements:
     """A page of the movements of the household's credits in a régie. Raises NotFound."""
-    rows = await tx.fetch(SQL.movements, household, asked.regie, asked.before, asked.limit + 1)
+    rows = await tx.fetch(
+        SQL.movements, household, asked.regie, asked.before, asked.limit + 1, asked.cancellation
+    )
     if not rows:
         raise NotFound()
     moved = [row for row in rows if row["entry"] is not None]

@@ -101,7 +101,8 @@ async def publish_regulation(tx: Transaction, regulation: Regulation, caller: Ca
 async def grant_entitlement(tx: Transaction, request: GrantEntitlement, caller: Caller) -> None:
     """Give, change or end an entitlement; granting the same again tells nothing.
 
-    Raises NotFound, or Malformed for a category that no règlement of the service has a price for.
+    Who left the household's list holds nothing more. Raises NotFound, or Malformed for a category
+    that no règlement of the service has a price for.
     """
     authority = await store.find_authority_of_service(tx, request.service)
     if authority is None:
@@ -110,6 +111,9 @@ async def grant_entitlement(tx: Transaction, request: GrantEntitlement, caller: 
     granted = Entitlement.granted(request, authority)
     if not await store.has_category(tx, request.service, request.category):
         raise Malformed(errors=[FieldError(field="category", kind="unknown")])
+    left = await store.lock_beneficiaries(tx, {(granted.household, granted.beneficiary)})
+    if left and granted.state == "active":
+        raise NotFound()
     if await store.add_entitlement(tx, granted):
         await _tell_right(tx, granted, caller)
         return

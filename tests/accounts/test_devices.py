@@ -1,5 +1,6 @@
 """Devices: listed and signed out by their own person, told when they are new."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -20,6 +21,7 @@ from contracts.accounts import (
     ShowDevices,
 )
 from contracts.refusal import NotFound
+from services.accounts.timers import forget_old_devices
 from tests.accounts.at_work import OPERATOR, AtWork
 from tests.accounts.conftest import a_household, a_sign_in
 from tests.accounts.families import family, unprove
@@ -140,3 +142,25 @@ async def test_a_device_without_a_name_is_a_device(
 ) -> None:
     await signing_in(accounts, household, device)
     assert [d.label for d in await devices(accounts, household)] == [device]
+
+
+async def test_a_device_that_was_not_used_for_a_year_is_new_again_but_for_the_last_one(
+    accounts: AtWork, household: RegisterHousehold
+) -> None:
+    await signing_in(accounts, household, DESK)
+    await signing_in(accounts, household, PHONE)
+    before = len(await wanted(accounts))
+    await accounts.shift_clock(timedelta(days=364))
+    await forget_old_devices(accounts.context)
+    assert await known(accounts, household) == {DESK, PHONE}
+    await accounts.shift_clock(timedelta(days=366))
+    await forget_old_devices(accounts.context)
+    assert await known(accounts, household) == {PHONE}
+    await signing_in(accounts, household, DESK)
+    assert len(await wanted(accounts)) == before + 1
+
+
+async def known(accounts: AtWork, household: RegisterHousehold) -> set[str]:
+    """The devices that are worth no letter."""
+    query = "select label from known_device where person = $1"
+    return {row["label"] for row in await accounts.owner.fetch(query, household.adult.person)}

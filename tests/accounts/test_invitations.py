@@ -1,6 +1,7 @@
 """Inviting another adult into one's household: sent, sent again, taken back, too many."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -31,6 +32,11 @@ from tests.accounts.newcomers import opens, registered, signed_in, wanted, writt
 
 ADULTS_MAX = 10
 ADDRESS = "sacha@exemple.fr"
+
+
+@pytest.fixture(autouse=True)
+async def _nobody_tried_before(accounts: AtWork) -> None:
+    await accounts.owner.execute("delete from throttle")
 
 
 def an_invitation(email: str = ADDRESS) -> InviteAdult:
@@ -233,6 +239,19 @@ async def test_five_letters_may_be_sent_at_once_and_one_more_each_ten_minutes(
     await accounts.shift_clock(timedelta(minutes=10))
     await accounts.call(INVITE_ADULT, sixth, family(household))
     assert sixth.invitation in await invited(accounts, household)
+
+
+async def test_many_households_together_do_not_flood_an_address_with_invitations(
+    accounts: AtWork,
+) -> None:
+    victim, sent = f"{uuid4().hex}@exemple.fr", 0
+    for _ in range(6):
+        household = a_household()
+        await accounts.call(REGISTER_HOUSEHOLD, household, OPERATOR)
+        with suppress(TooManyTries):
+            await accounts.call(INVITE_ADULT, an_invitation(victim), family(household))
+            sent += 1
+    assert sent == 3
 
 
 # -- taken back, or over --------------------------------------------------------------------------

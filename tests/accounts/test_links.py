@@ -247,6 +247,17 @@ async def test_nobody_is_written_to_at_an_address_that_nobody_has(accounts: AtWo
     assert await password_letter(accounts, "pas une adresse") == []
 
 
+async def test_a_password_letter_goes_to_the_accounts_own_address_never_to_another_spelling(
+    accounts: AtWork,
+) -> None:
+    stored = f"{uuid4().hex}@strasse.example"
+    home = a_household()
+    home = home.model_copy(update={"adult": home.adult.model_copy(update={"email": stored})})
+    await accounts.call(REGISTER_HOUSEHOLD, home, OPERATOR)
+    (letter,) = await password_letter(accounts, stored.replace("strasse", "straße"))
+    assert letter.email == stored
+
+
 async def test_known_and_unknown_addresses_leave_the_same_rows(
     accounts: AtWork, household: RegisterHousehold
 ) -> None:

@@ -175,11 +175,11 @@ async def test_registering_with_a_proved_address_looks_the_same_and_writes_to_it
     accounts: AtWork,
 ) -> None:
     owner = await proved(accounts, profile=Profile(first_name="Dominique", last_name="Martin"))
-    stranger, view = await registered(accounts, email=owner.email.upper())
+    _, view = await registered(accounts, email=owner.email.upper())
     assert view.standing == "address_unproved"
     (letter,) = await written(accounts)
     assert (letter.kind, letter.first_name, letter.minutes) == ("account_exists", "Dominique", 30)
-    assert letter.email == stranger.email
+    assert letter.email == owner.email
     opened = await accounts.call(OPEN_SESSION, sign_in_of(owner))
     assert opened.person == owner.registration, "the stranger's registration stands in no way"
 

@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 
 from chassis.auth import Caller
-from chassis.web import BODY_BYTES_MAX, read, write
+from chassis.web import BODY_BYTES_MAX, NUL_ESCAPED, read, write
 from contracts.booking import GET_CALENDAR, GET_ORDER, CreditChanged, OrderView, ShowOrder
 from contracts.payments import GET_WALLETS, TAKE_CASH, Receipt, ShowWallets, TakeCash, Wallets
 from contracts.refusal import REFUSALS
@@ -150,6 +150,13 @@ async def test_a_character_that_cannot_be_stored_is_named():
     method, path, request, _, code = FAILURES["a character that cannot be stored"]
     members = check(*await ask(method, path, **request), code)
     assert members["errors"] == [{"field": "", "kind": "string_nul"}]
+
+
+@pytest.mark.parametrize(("typed", "is_nul"), [
+    ("\\u0000", False), ("\\\\u0000", False), ("\0", True), ("\\\0", True), ("u0000", False),
+])  # fmt: skip
+def test_who_types_the_code_of_that_character_does_not_type_it(typed: str, is_nul: bool):
+    assert bool(NUL_ESCAPED.search(json.dumps({"name": typed}).encode())) is is_nul
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2200-01-01"])

@@ -72,7 +72,7 @@ class Run:
             async with TownHall(self.stack) as town_hall:
                 await self._open(town_hall)
                 await self._order_under_fire(town_hall, seconds, blows, at_least=at_least)
-                checker = Checker(self.stack, self.outcome.promises)
+                checker = Checker(self.stack, self.outcome.promises, self.outcome.struck)
                 self.outcome.wrong += await checker.check()
                 self.outcome.quiet_after = checker.quiet_after
         finally:

@@ -96,6 +96,11 @@ def _cancel(family: Family, asked: booking.CancelBookings) -> booking.BookingsCa
 
 def _movements(family: Family, asked: payments.ShowMovements) -> payments.Movements:
     known: payments.Movements = _of(family.movements, asked.regie)
-    those = [m for m in known.movements if asked.before is None or m.movement < asked.before]
+    those = [
+        m
+        for m in known.movements
+        if (asked.before is None or m.movement < asked.before)
+        and asked.cancellation in (None, m.cancellation)
+    ]
     page = tuple(those[: asked.limit])
     return known.model_copy(update={"movements": page, "more": len(those) > len(page)})

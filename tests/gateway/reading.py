@@ -145,10 +145,13 @@ class Browser:
         return await self._ask("GET", path, None, headers)
 
     async def post(
-        self, path: str, fields: list[tuple[str, str]] | None = None, **headers: str
-    ) -> Page:
-        """Send a form, from our own page unless the headers say otherwise."""
-        return await self._ask("POST", path, fields or [], headers)
+        self, path: str, fields: list[tuple[str, str]] | None = None, raw: bytes = b"",
+        **headers: str,
+    ) -> Page:  # fmt: skip
+        """Send a form, from our own page unless the headers say otherwise; or a raw body."""
+        if raw:
+            headers.setdefault("Content_Type", "application/x-www-form-urlencoded")
+        return await self._ask("POST", path, raw or fields or [], headers)
 
     async def send(self, page: Page, form: str, **changed: str) -> Page:
         """Send a form of a page as it was drawn, with some fields typed."""
@@ -161,13 +164,14 @@ class Browser:
         return await self.send(form, "/connexion", email="claire@example.fr", password=PASSWORD)
 
     async def _ask(
-        self, method: str, path: str, fields: list[tuple[str, str]] | None, headers: dict[str, str]
-    ) -> Page:
+        self, method: str, path: str, fields: list[tuple[str, str]] | bytes | None,
+        headers: dict[str, str],
+    ) -> Page:  # fmt: skip
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         sent["Cookie"] = "; ".join(f"{k}={v}" for k, v in self.cookies.items())
         async with self._session.request(
             method, self._server.make_url(path), headers=sent, allow_redirects=False,
-            data=None if fields is None else aiohttp.FormData(fields),
+            data=aiohttp.FormData(fields) if isinstance(fields, list) else fields,
         ) as answer:  # fmt: skip
             text = await answer.text()
             set_cookies = answer.headers.getall("Set-Cookie", [])

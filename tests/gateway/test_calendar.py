@@ -73,6 +73,19 @@ async def test_states_are_said_in_words(claire: Browser, script: Script) -> None
         assert f"{LOUANE}|2026-12-03|midi" not in page.text
 
 
+async def test_weeks_before_the_access_began_are_one_sentence(
+    claire: Browser, script: Script
+) -> None:
+    days = [date(2026, 12, day) for day in (1, 3, 4, 7, 8, 10, 11)]
+    script.cells = {
+        (who, day): a_cell(day, "not_entitled") for who in (LOUANE, THEO) for day in days
+    }
+    page = await claire.get(MONTH)
+    assert "Du 1er au 11 décembre</strong><br>Votre accès à ce service ne" in page.plain
+    assert "Pas d’accès" not in page.plain
+    assert "Semaine du 14 décembre" in page.plain
+
+
 async def test_refused_meals_are_explained_and_the_other_ticks_kept(
     claire: Browser, script: Script
 ) -> None:
@@ -176,7 +189,7 @@ async def test_a_week_that_is_over_still_shows_what_was_booked(
 async def test_a_month_that_is_no_month_shows_the_current_one(
     claire: Browser, script: Script
 ) -> None:
-    for text in ("2026-13", "hier", "2026-12-01", "%00"):
+    for text in ("2026-13", "hier", "2026-12-01", "%00", "20٢٦-12"):
         assert (await claire.get(f"/calendrier?mois={text}")).status == 200
     assert {r.day for r in script.of("booking.get_calendar")} == {None}
 
@@ -309,6 +322,11 @@ async def test_ticking_that_is_not_ours_is_not_understood(claire: Browser) -> No
     page = await claire.get(MONTH)
     for text in ("", "x", "2026-12-07..x|y|midi", f"2026-12-07|{LOUANE}|midi", "a..b|c|d"):
         assert (await send_ticks(claire, page, text, set())).status == 422
+    for first in ("0001-01-01", "1999-12-31", "9999-12-31"):
+        fields = [(k, v) for k, v in page.forms[FORM] if k != "first"]
+        button = ("cocher", f"2026-12-01..2026-12-31|{LOUANE}|midi")
+        for form in (FORM, TICK):
+            assert (await claire.post(form, [*fields, ("first", first), button])).status == 422
 
 
 async def test_when_booking_is_away_the_ticks_can_be_sent_again(
@@ -339,3 +357,23 @@ async def test_the_first_visit_of_the_calendar_is_light(claire: Browser, script:
     for url in re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text):
         weight += int((await claire.get(url, Accept_Encoding="gzip")).headers["Content-Length"])
     assert weight < 35_000
+
+
+async def test_meals_come_before_the_garderie_and_each_service_is_one_tap_away(
+    claire: Browser, script: Script
+) -> None:
+    script.more_services = (a_garderie(),)
+    page = await claire.get(MONTH)
+    assert page.faults == []
+    assert page.text.index(f"/panier/{CANTEEN}") < page.text.index(f"/panier/{EVENING}")
+    assert re.findall(r'<a href="#(s\d)">', page.text) == ["s1", "s2"]
+    counted = re.findall(r"<span data-count>0</span> (\w+),", page.text)
+    assert counted == ["repas", "choix"]
+
+
+async def test_a_booking_of_another_household_says_so(claire: Browser, script: Script) -> None:
+    script.cells[(LOUANE, THURSDAY)] = a_cell(THURSDAY, "booked")
+    assert "par un autre foyer" in (await claire.get(MONTH)).text
+    order = UUID("0190a000-0000-7000-8000-000000000001")
+    script.cells[(LOUANE, THURSDAY)] = a_cell(THURSDAY, "booked", order=order, line=1)
+    assert "par un autre foyer" not in (await claire.get(MONTH)).text

@@ -76,6 +76,17 @@ async def test_the_credit_is_shown_on_its_way_and_then_as_come(
     assert "hx-get" not in page.text
 
 
+async def test_an_old_cancellation_is_not_said_to_be_on_its_way_for_ever(
+    claire: Browser, script: Script
+) -> None:
+    cancellation = await cancelled(claire, script)
+    since = [("cash_top_up", 100)] * 250
+    script.movements[COUBON] = a_statement(*since, ("bookings_cancelled", 380), more=cancellation)
+    page = await claire.get(f"/annulations/{cancellation}")
+    assert "+3,80 € sur vos crédits de Coubon" in page.plain
+    assert "en cours" not in page.plain
+
+
 async def test_without_payments_the_credit_is_said_to_be_on_its_way(
     claire: Browser, script: Script
 ) -> None:
@@ -143,7 +154,7 @@ async def test_too_late_is_said_and_leaves_no_button(claire: Browser, script: Sc
     assert again.status == 409
     assert again.faults == []
     assert "data-focus" in again.text
-    assert "Il est trop tard pour annuler ces repas." in again.plain
+    assert "Il est trop tard pour annuler. Rien n’a été modifié." in again.plain
     assert "prévenez directement la mairie" in again.plain
     assert CANCEL not in again.forms
 

@@ -237,6 +237,41 @@ async def test_meals_no_longer_available_can_be_taken_out_at_once(
     assert [m.beneficiary for m in change.meals] == [LOUANE]
 
 
+async def test_days_that_are_not_in_the_cart_stretch_no_change(
+    claire: Browser, script: Script
+) -> None:
+    script.cart = a_cart(a_meal(LOUANE, FRIDAY))
+    proof = (await claire.get("/panier")).field("/panier/retirer", "csrf")
+    taken = [f"{CANTEEN}|{LOUANE}|{day}|midi" for day in ("0001-01-01", "2026-12-04", "9999-12-31")]
+    fields = [("csrf", proof), ("change", str(uuid4())), *(("retirer", value) for value in taken)]
+    assert (await claire.post("/panier/retirer", fields)).location == "/panier"
+    change = script.of("booking.change_cart")[0]
+    assert (change.first, change.last, change.meals) == (FRIDAY, FRIDAY, ())
+
+
+async def test_the_same_part_many_times_is_one_order(claire: Browser, script: Script) -> None:
+    script.cart = the_guide_s_cart()
+    page = await claire.get("/panier")
+    again = [("part", page.field(CONFIRM, "part"))] * 500
+    await claire.post(CONFIRM, [*page.forms[CONFIRM], *again])
+    assert len(script.of("booking.place_order")) == 1
+
+
+async def test_a_price_that_nobody_showed_is_not_understood(
+    claire: Browser, script: Script
+) -> None:
+    script.cart = the_guide_s_cart()
+    page = await claire.get("/panier")
+    script.raises["booking.place_order"] = booking.PriceChanged(
+        cart_version=8, cents=1550, shown_cents=1520, meals=()
+    )
+    for cents in ("9" * 40, "-1", "NaN"):
+        seen = f"{COUBON}|{cents}|{CANTEEN}|{LOUANE}|midi|2026-12-03"
+        again = await claire.send(page, CONFIRM, vu=seen)
+        assert again.status == 422
+        assert again.faults == []
+
+
 async def test_without_names_and_credits_the_cart_can_still_be_confirmed(
     claire: Browser, script: Script
 ) -> None:

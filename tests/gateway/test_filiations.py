@@ -6,7 +6,7 @@ import pytest
 
 from contracts.accounts import Adult, HouseholdFull, Invitation, TooManyTries
 from contracts.booking import BookingsAhead, MealKey
-from contracts.refusal import Refusal, Unavailable
+from contracts.refusal import FieldError, Malformed, Refusal, Unavailable
 from contracts.values import PersonId
 from tests.gateway.neighbours import CANTEEN, LOUANE, THEO, Script, an_id
 from tests.gateway.reading import Browser
@@ -211,6 +211,19 @@ async def test_an_invitation_to_no_address_is_said_beside_its_field(claire: Brow
     page = await claire.send(await claire.get(LIST), "/mon-compte/invitations", email="paul")
     assert page.status == 422
     assert page.plain.count("Indiquez une adresse e-mail") == 2
+    assert page.faults == []
+
+
+async def test_who_is_an_adult_of_the_account_already_is_not_invited(
+    claire: Browser, script: Script
+) -> None:
+    here = FieldError(field="email", kind="already_here")
+    script.raises["accounts.invite_adult"] = Malformed(errors=(here,))
+    page = await claire.get(LIST)
+    page = await claire.send(page, "/mon-compte/invitations", email="claire@example.fr")
+    assert page.status == 422
+    assert page.plain.count("Cette adresse est déjà celle d’un adulte du compte.") == 2
+    assert page.field("/mon-compte/invitations", "email") == "claire@example.fr"
     assert page.faults == []
 
 

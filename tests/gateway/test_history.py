@@ -183,7 +183,7 @@ async def test_the_first_page_shows_the_next_meals_first(claire: Browser, script
     assert page.faults == []
     text = page.plain
     assert text.index("Prochains repas") < text.index("Votre panier")
-    assert "Mardi 24 novembre" in text
+    assert "Demain, mardi 24 novembre" in text
     assert text.index("Voir la suite (1 jour)") < text.index("Jeudi 3 décembre")
     assert "Lundi 7 décembre" not in text
     asked = script.of("booking.list_bookings")[0]
@@ -209,7 +209,7 @@ async def test_a_demonstration_says_which_day_it_is_there(browser: Browser, scri
     for path in ("/", "/nulle-part"):
         page = await browser.get(path)
         assert page.faults == []
-        assert "ici, nous sommes le lundi 16 novembre 2026. Rien de ce" in page.plain
+        assert "nous sommes le lundi 16 novembre 2026. Rien n’est réel ici." in page.plain
     assert len(script.of("booking.get_clock")) == 1
 
 

@@ -19,7 +19,9 @@ from tests.gateway.booked import (
     own_file,
 )
 from tests.gateway.neighbours import (
+    CANTEEN,
     COUBON,
+    EVENING,
     LOUANE,
     PASSWORD,
     THEO,
@@ -88,7 +90,7 @@ async def test_a_family_books_with_and_without_scripts(page: Page, script: Scrip
     await expect(page.locator("#etat")).to_contain_text("En cours de confirmation")
     for order in script.orders:
         script.orders[order] = an_order(order, "confirmed")
-    await expect(page.locator("#etat")).to_contain_text("réservés et payés", timeout=8_000)
+    await expect(page.locator("#etat")).to_contain_text("réservé et payé", timeout=8_000)
 
 
 @pytest.mark.parametrize("scripts", ["with scripts"], indirect=True)
@@ -103,6 +105,22 @@ async def test_the_total_follows_the_ticks_and_a_month_is_ticked_at_once(
     await expect(total).to_have_text("11 repas, 41,80 €")
     await page.click("text=Tout le mois pour Louane")
     await expect(total).to_have_text("0 repas, 0,00 €")
+
+
+@pytest.mark.parametrize("scripts", ["with scripts"], indirect=True)
+async def test_one_press_adds_what_was_ticked_in_every_service(
+    page: Page, script: Script, scripts: bool
+) -> None:
+    script.more_services = (a_garderie(),)
+    await page.reload()
+    await page.check(f"[value='{THEO}|2026-12-07|midi']")
+    await page.check(f"[value='{LOUANE}|2026-12-08|soir']")
+    await page.locator("text=Ajouter au panier").last.click()
+    await expect(page.locator("h1")).to_have_text("Votre panier")
+    asked = {change.service: change.meals for change in script.of("booking.change_cart")}
+    assert {service: [m.beneficiary for m in meals] for service, meals in asked.items()} == {
+        CANTEEN: [THEO], EVENING: [LOUANE]
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("scripts", ["with scripts"], indirect=True)

@@ -37,7 +37,7 @@ async def test_the_first_page_says_what_is_away(claire: Browser, script: Script)
 @pytest.mark.parametrize(
     ("state", "reason", "said"),
     [
-        ("confirmed", "", "Vos repas sont réservés et payés."),
+        ("confirmed", "", "Tout est réservé et payé."),
         ("held", "", "Vos places sont gardées."),
         ("released", "credits_short", "Places rendues : crédits insuffisants"),
         ("released", "no_card", "Places rendues : paiement non reçu"),

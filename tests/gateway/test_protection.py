@@ -10,15 +10,18 @@ from multidict import CIMultiDict
 
 from chassis.ui.origin import Origins, network_of
 from chassis.ui.protection import CSP, form_token, form_token_fits, local_path
+from gateway.app import ENTRANCE, FILE, SCREENS
+from gateway.parents import links
 from tests.gateway.neighbours import Script
 from tests.gateway.reading import Browser
 
-UNSAFE = ["/connexion", "/deconnexion", "/panier/retirer", "/panier/confirmer",
-          "/panier/00000000-0000-4000-8000-000000000001", "/creer-un-compte",
-          "/mot-de-passe-oublie", "/lien/0123456789-0123456789", "/mon-compte/filiations",
-          "/mon-compte/invitations", "/mon-compte/services", "/mon-compte/services/retirer",
-          "/mon-compte/suivi/renvoyer", "/mon-compte/appareils/fermer",
-          "/mon-compte/mot-de-passe", "/mon-compte/adresse-e-mail"]  # fmt: skip
+SOMETHING = "00000000-0000-4000-8000-000000000001"
+UNSAFE = sorted(
+    re.sub(r"\{\w+\}", SOMETHING, route.path.replace(links.PATH, "/lien/0123456789-0123456789"))
+    for route in [*ENTRANCE, *FILE, *SCREENS]
+    if route.method != "GET"
+)
+"""Every form that the gateway accepts."""
 
 
 @pytest.mark.parametrize("path", UNSAFE)
@@ -84,6 +87,22 @@ async def test_a_body_that_is_too_large_is_refused_with_a_page(claire: Browser) 
 async def test_a_body_that_is_not_a_form_is_refused(claire: Browser) -> None:
     page = await claire.post("/panier/confirmer", [("a", "b")], Content_Type="application/json")
     assert page.status == 422
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "utf-7", "hex", "nonsense"])
+async def test_a_form_in_another_writing_is_refused(claire: Browser, charset: str) -> None:
+    proof = form_token(claire.cookies["__Host-session"])
+    kind = f"application/x-www-form-urlencoded; charset={charset}"
+    page = await claire.post("/deconnexion", [("csrf", proof)], Content_Type=kind)
+    assert page.status == 422
+    assert page.faults == []
+    assert "__Host-session" in claire.cookies
+
+
+async def test_bytes_that_are_no_text_are_refused(claire: Browser) -> None:
+    page = await claire.post("/deconnexion", raw=b"csrf=\xff\xfe")
+    assert page.status == 422
+    assert page.faults == []
 
 
 async def test_no_answer_shows_its_inside_when_we_have_a_bug(

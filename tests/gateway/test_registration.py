@@ -1,9 +1,13 @@
 """Opening an account: what was typed stays, what is wrong is said beside its field."""
 
+from datetime import timedelta
+
 import pytest
 
+from chassis.queries import named_queries
 from contracts.accounts import Company, CredentialsRefused, TooManyTries, household_of
 from contracts.refusal import Unavailable
+from services.accounts.domain.sessions import KEPT, NOT_KEPT
 from tests.gateway.neighbours import Script, a_script, gateway_with
 from tests.gateway.reading import Browser, Page
 
@@ -67,8 +71,8 @@ async def test_everything_that_may_be_said_is_sent(browser: Browser, script: Scr
     [
         ({"first_name": "  "}, "Indiquez votre prénom."),
         ({"last_name": ""}, "Indiquez votre nom."),
-        ({"last_name": "x" * 101}, "Ce nom ne peut pas être enregistré"),
-        ({"first_name": "a\0b"}, "Ce nom ne peut pas être enregistré"),
+        ({"last_name": "x" * 101}, "Écrivez ce nom avec des lettres"),
+        ({"first_name": "a\0b"}, "Écrivez ce nom avec des lettres"),
         ({"email": "claire"}, "Indiquez une adresse e-mail"),
         ({"email": "a b@example.fr"}, "Indiquez une adresse e-mail"),
         ({"password": ""}, "Choisissez un mot de passe."),
@@ -175,3 +179,14 @@ async def test_what_is_accepted_can_be_read(browser: Browser, path: str) -> None
     assert page.status == 200
     assert page.faults == []
     assert "Version 2026-11" in page.plain
+
+
+async def test_what_is_said_of_keeping_is_what_accounts_does(browser: Browser) -> None:
+    said = (await browser.get("/confidentialite")).plain
+    hours = NOT_KEPT // timedelta(hours=1)
+    assert f"{hours} heures, ou {KEPT.days} jours après la dernière visite" in said
+    timers = named_queries("services.accounts")
+    assert "interval '30 days'" in timers.forget_old_letters
+    assert "l’adresse qui les a reçus : 30 jours" in said
+    assert "interval '1 year'" in timers.forget_old_devices
+    assert "un an après la dernière connexion" in said

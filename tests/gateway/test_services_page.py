@@ -1,6 +1,7 @@
 """« Mes services »: rows, offers, asking and withdrawing; what an account waits for."""
 
 import re
+from uuid import uuid4
 
 import pytest
 
@@ -142,6 +143,24 @@ async def test_what_the_page_did_not_offer_is_refused(claire: Browser, value: st
     page = await claire.send(await claire.get(FORM), MINE, demande=value)
     assert page.status == 422
     assert page.faults == []
+
+
+@pytest.mark.parametrize("value", ["moi|x|x", f"moi|{CANTEEN}|gratuit", f"moi|{uuid4()}|c0"])
+async def test_nobody_is_put_on_the_list_for_what_nobody_offers(
+    claire: Browser, script: Script, value: str
+) -> None:
+    page = await claire.send(await claire.get(FORM), MINE, demande=value)
+    assert page.status in (404, 422)
+    assert page.faults == []
+    assert script.of("accounts.save_beneficiary") == []
+
+
+async def test_nothing_is_asked_for_somebody_elses_child(claire: Browser, script: Script) -> None:
+    page = await claire.get(FORM)
+    page = await claire.send(page, MINE, demande=f"{uuid4()}|{CANTEEN}|c1")
+    assert page.status == 404
+    assert page.faults == []
+    assert script.of("subscriptions.ask_access") == []
 
 
 async def test_a_request_is_withdrawn_unless_somebody_was_faster(

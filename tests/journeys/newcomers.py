@@ -54,20 +54,20 @@ async def knock(page: Page, newcomer: Newcomer) -> None:
     await page.get_by_text("Étape 1 sur 3").wait_for()
 
 
-async def say_who(page: Page, newcomer: Newcomer) -> None:
-    """Only what is required, and the next step."""
+async def fill_in(page: Page, newcomer: Newcomer) -> None:
+    """Only what is required."""
     await box(page, "Prénom").fill(newcomer.first_name)
     await box(page, "Nom").fill(newcomer.last_name)
     await page.get_by_label("Mot de passe").fill(newcomer.password)
     await page.get_by_label("J’accepte les conditions générales").check()
-    await page.get_by_role("button", name=NEXT_STEP).click()
-    await page.get_by_text("Étape 2 sur 3").wait_for()
 
 
 async def register(page: Page, newcomer: Newcomer) -> None:
     """The first of the three steps, from the first page."""
     await knock(page, newcomer)
-    await say_who(page, newcomer)
+    await fill_in(page, newcomer)
+    await page.get_by_role("button", name=NEXT_STEP).click()
+    await page.get_by_text("Étape 2 sur 3").wait_for()
 
 
 async def add(page: Page, eater: Eater) -> None:

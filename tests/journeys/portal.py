@@ -9,7 +9,14 @@ from uuid import uuid4, uuid5
 from playwright.async_api import Page
 
 from chassis.auth import Caller
-from contracts.accounts import GET_SESSION, ByToken, SessionView
+from contracts.accounts import (
+    GET_SESSION,
+    JUDGE_HOUSEHOLD,
+    ByToken,
+    HouseholdReason,
+    JudgeHousehold,
+    SessionView,
+)
 from contracts.booking import (
     CHANGE_CART,
     GET_CART,
@@ -176,6 +183,12 @@ class Portal:
                     [access.request], "refused", reason=reason, explanation=explanation,
                     clerk_of=access.authority,
                 )  # fmt: skip
+
+    async def refuse_account(self, household: HouseholdId, reason: HouseholdReason) -> None:
+        """The agglomeration refuses an account."""
+        asked = JudgeHousehold(household=household, verdict="refused", reason=reason)
+        operator = Caller("operator", uuid5(household, "operator"))
+        await self.town_hall.clients.call(JUDGE_HOUSEHOLD, asked, operator)
 
     async def takes_cash(self, household: HouseholdId, desk: Desk, cents: int) -> None:
         """The household pays at a commune's desk."""

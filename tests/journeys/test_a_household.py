@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from tests.journeys.conftest import OpenPage
-from tests.journeys.newcomers import PASSWORD, box
+from tests.journeys.newcomers import PASSWORD, a_newcomer, box, register
 from tests.journeys.portal import (
     FRIDAY,
     THURSDAY,
@@ -31,6 +31,7 @@ async def test_a_second_adult_joins_by_e_mail_orders_and_the_history_says_who(
     await camille_s.get_by_role("button", name="Envoyer l’invitation").click()
     await camille_s.get_by_text("L’invitation part par e-mail").wait_for()
     assert f"{alex} Invitation envoyée" in await text_of(camille_s)
+    await camille_s.goto("/")
 
     await alex_s.goto(await portal.link_at(alex))
     await alex_s.get_by_role("heading", name="Camille Dupont vous invite").wait_for()
@@ -53,6 +54,24 @@ async def test_a_second_adult_joins_by_e_mail_orders_and_the_history_says_who(
     assert f"Alex Martin {alex}" in await text_of(camille_s)
     for address in (dupont.email, alex):
         await portal.one_letter(address, "Commande confirmée")
+
+
+async def test_an_invitation_leaves_once_whoever_invites_has_proved_an_address(
+    portal: Portal, window: OpenPage
+):
+    camille, alex = a_newcomer(), a_newcomer()
+    page = await window(javascript=False)
+    await register(page, camille)
+    await page.goto("/mon-compte/filiations")
+    await box(page, "Son adresse e-mail").fill(alex.email)
+    await page.get_by_role("button", name="Envoyer l’invitation").click()
+    await page.get_by_text("L’invitation part").wait_for()
+    link = await portal.link_at(camille.email, "Confirmez votre adresse")
+    assert await portal.letters_now(alex.email) == []
+    await page.goto(link)
+    await page.get_by_role("button", name="Confirmer mon adresse").click()
+    await page.goto(await portal.link_at(alex.email, "invit"))
+    await page.get_by_text("vous quitterez ce compte").wait_for()
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with scripts", "without scripts"])

@@ -16,6 +16,7 @@ from tests.journeys.newcomers import (
     add,
     ask_for,
     box,
+    fill_in,
     knock,
     prove_address,
     register,
@@ -184,6 +185,37 @@ async def test_until_it_is_validated_every_other_page_of_an_account_leads_to_its
         await page.goto(path)
         await expect(page).to_have_url(re.compile("/mon-compte/suivi$"))
     assert await page.get_by_role("link", name="Calendrier").count() == 0
+    await page.goto("/mon-compte/services")
+    await page.get_by_role("button", name="Retirer la demande").click()
+    await page.get_by_text("La demande est retirée").wait_for()
+    await ask_for(page, canteen.commune, "Résidents", "Louane Dupont")
+
+
+async def test_a_double_click_opens_one_account(portal: Portal, window: OpenPage):
+    camille = a_newcomer()
+    page = await window(javascript=False)  # no script holds the second click back
+    await knock(page, camille)
+    await fill_in(page, camille)
+    await page.get_by_role("button", name=NEXT_STEP).dblclick(no_wait_after=True)
+    await page.get_by_text("Étape 2 sur 3").wait_for()
+    await prove_address(portal, page, camille.email)
+    assert len(await portal.letters_now(camille.email, "Confirmez votre adresse")) == 1
+    assert await portal.letters_now(camille.email, "Vous avez déjà un compte") == []
+
+
+async def test_a_refused_account_says_why_and_what_can_be_done(portal: Portal, window: OpenPage):
+    camille = a_newcomer()
+    page = await window(javascript=False)
+    await register(page, camille)
+    await prove_address(portal, page, camille.email)
+    await portal.refuse_account(await portal.household_in(page), "incomplete")
+    letter = await portal.one_letter(camille.email, "Votre compte n’est pas validé")
+    assert "des informations manquent" in " ".join(letter["text"].split())
+    await page.goto("/")
+    said = await text_of(page)
+    assert "Votre compte n’a pas été validé" in said, said
+    assert "Motif : des informations manquent" in said, said
+    assert "Complétez vos informations et vos filiations" in said, said
 
 
 async def test_a_refused_request_shows_its_reason_and_may_be_asked_again(

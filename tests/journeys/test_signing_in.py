@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from deploy.local.demo import MONDAY
+from deploy.local.families import Family
 from tests.journeys.conftest import OpenPage
 from tests.journeys.newcomers import box, sign_in_as
 from tests.journeys.portal import Portal, sign_in, text_of
@@ -80,6 +81,21 @@ async def test_a_password_link_of_half_an_hour_ago_is_refused_kindly(
     finally:
         await portal.clock_shows(MONDAY)
     await sign_in(page, dupont)
+
+
+async def test_an_account_of_the_version_before_is_entered_by_the_same_link(
+    portal: Portal, window: OpenPage
+):
+    email = f"ancienne.{uuid4().hex[:8]}@famille.example"
+    imported = Family(email, "", "Claire", "Morel", (("Zoé", None),))
+    await portal.town_hall.take_over(imported)
+    page = await window()
+    await forget(page, email)
+    await page.goto(await portal.link_at(email, "Choisissez votre mot de passe"))
+    await choose(page, NEW_PASSWORD)
+    await page.get_by_role("heading", name="Bonjour Claire").wait_for()
+    await page.goto("/mon-compte/filiations")
+    assert "Zoé" in await text_of(page)
 
 
 async def test_another_device_is_told_by_e_mail_listed_and_signed_out(

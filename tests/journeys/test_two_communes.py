@@ -84,7 +84,8 @@ async def test_a_cart_over_two_communes_is_paid_regie_by_regie_on_one_page(
         await to_cart(page, service)
     said = await text_of(page)
     for shown in (f"{towns.garderie.label}, matin", f"{towns.garderie.label}, soir",
-                  "Total produits TTC 7,40 €", "Total produits TTC 4,50 €", "TOTAL 11,90 €",
+                  f"TTC, {towns.canteen.town.label} 7,40 €",
+                  f"TTC, {towns.coubon.town.label} 4,50 €", "TOTAL 11,90 €",
                   "(4 produits)", "il restera 42,60 €", "il restera 45,50 €"):  # fmt: skip
         assert shown in said, said
     await confirm_button(page).click()

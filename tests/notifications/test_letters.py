@@ -55,8 +55,8 @@ async def test_a_confirmed_order_is_told_child_by_child_in_plain_french(
     assert message["Subject"] == "Commande confirmée : 4\u00a0repas"
     assert plain.startswith("Bonjour Camille,\n\nBonne nouvelle")
     for sentence in (
-        "Théo\n  - mardi 1er décembre 2026, Cantine d’Aiguilhe : 3,80\u00a0€\n"
-        "  - jeudi 3 décembre 2026, Cantine d’Aiguilhe : 3,80\u00a0€\n",
+        "Théo\n  - mardi 1er\u00a0décembre 2026, Cantine d’Aiguilhe : 3,80\u00a0€\n"
+        "  - jeudi 3\u00a0décembre 2026, Cantine d’Aiguilhe : 3,80\u00a0€\n",
         "Total : 15,20\u00a0€",
         f"{PORTAL}/commandes/{event.order}",
         "Et maintenant ?\nVous n’avez rien d’autre à faire.",
@@ -64,7 +64,7 @@ async def test_a_confirmed_order_is_told_child_by_child_in_plain_french(
         assert sentence in plain
     assert plain.index("Théo") < plain.index("Louane <3"), "the eldest first"
     words = Page(page).words
-    for word in ("Théo", "Louane <3", "jeudi 3 décembre 2026", "3,80\u00a0€", "15,20\u00a0€"):
+    for word in ("Théo", "Louane <3", "jeudi 3\u00a0décembre 2026", "3,80\u00a0€", "15,20\u00a0€"):
         assert word in words
 
 
@@ -136,15 +136,15 @@ async def test_a_garderie_is_no_meal_and_a_forgotten_child_has_no_name(
     message = mailbox.taken[0][1]
     plain, page = texts(message)
     assert message["Subject"] == "Commande confirmée : 1\u00a0réservation"
-    assert "Bénéficiaire\n  - vendredi 8 janvier 2027, Garderie <b>du soir</b> (soir)" in plain
+    assert "Bénéficiaire\n  - vendredi 8\u00a0janvier 2027, Garderie <b>du soir</b> (soir)" in plain
     assert "1\u202f234,56\u00a0€" in plain
     assert "Garderie <b>du soir</b> (soir)" in Page(page).words
 
 
 def test_days_and_amounts_are_written_as_the_french_write_them() -> None:
-    assert day_in_french(date(2026, 12, 3)) == "jeudi 3 décembre 2026"
-    assert day_in_french(date(2027, 1, 1)) == "vendredi 1er janvier 2027"
-    assert day_in_french(date(2027, 1, 11)) == "lundi 11 janvier 2027"
+    assert day_in_french(date(2026, 12, 3)) == "jeudi 3\u00a0décembre 2026"
+    assert day_in_french(date(2027, 1, 1)) == "vendredi 1er\u00a0janvier 2027"
+    assert day_in_french(date(2027, 1, 11)) == "lundi 11\u00a0janvier 2027"
     assert [euros(cents) for cents in (0, 5, 380, 100_000)] == [
         "0,00\u00a0€", "0,05\u00a0€", "3,80\u00a0€", "1\u202f000,00\u00a0€",
     ]  # fmt: skip

@@ -81,7 +81,7 @@ async def test_notices_say_what_happened_when_and_what_to_do(
         await notifications.hear(LetterWanted(letter=a_letter(accounts, kind)))
         await send(notifications)
         plain, _ = texts(mailbox.taken[-1][1])
-        assert "jeudi 26 novembre à 10\u00a0h\u00a000" in plain
+        assert "jeudi 26\u00a0novembre à 10\u00a0h\u00a000" in plain
         assert "C’était vous ? Vous n’avez rien à faire." in plain
         assert "Ce n’était pas vous ?\n" in plain
         assert ("Firefox sur Android" in plain) == (kind == "new_device")

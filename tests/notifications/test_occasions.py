@@ -29,7 +29,8 @@ from tests.notifications.specimens import (
 )
 
 TOLD: list[tuple[Event, str, str, str]] = [
-    (confirmed(), "Commande confirmée : 4\u00a0réservations", "Théo\n  - mardi 1er décembre 2026",
+    (confirmed(), "Commande confirmée : 4\u00a0réservations",
+     "Théo\n  - mardi 1er\u00a0décembre 2026",
      f"/commandes/{an_id('order')}"),
     (released("credits_short"), "Commande non confirmée : 4\u00a0réservations",
      "votre crédit ne suffisait pas", f"/commandes/{an_id('order')}"),
@@ -162,7 +163,7 @@ async def test_a_child_who_left_the_list_is_named_in_what_is_past(
     )
     await notifications.hear(cancelled())
     await send(notifications)
-    assert "Théo\n  - jeudi 3 décembre 2026" in texts(mailbox.taken[0][1])[0]
+    assert "Théo\n  - jeudi 3\u00a0décembre 2026" in texts(mailbox.taken[0][1])[0]
 
 
 async def test_what_a_town_hall_opens_at_once_is_one_letter(

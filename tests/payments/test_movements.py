@@ -52,6 +52,24 @@ async def test_each_movement_says_why_and_what_is_left_after_it(town: Town):
     assert back.made.utcoffset() == back.made.astimezone(PARIS).utcoffset()
 
 
+async def test_the_movement_of_a_cancellation_is_found_however_many_came_after_it(town: Town):
+    await town.opens()
+    dupont, cancellation = await town.welcomes(credits=2000), uuid4()
+    placed = await town.books(dupont, [(dupont.louane, THURSDAY), (dupont.louane, FRIDAY)])
+    await town.carries()
+    await town.cancels(dupont, placed.order, [1], PRICE, cancellation)
+    assert (await page(town, dupont, cancellation=cancellation)).movements == ()
+    await town.carries()
+    for _ in range(3):
+        await town.takes_cash(dupont, 100)
+    found = await page(town, dupont, cancellation=cancellation, limit=1)
+    (back,) = found.movements
+    assert (back.cancellation, back.cents, back.balance_cents) == (cancellation, PRICE, 1620)
+    assert (found.balance_cents, found.more) == (1920, False)
+    martin = await town.welcomes(credits=100)
+    assert (await page(town, martin, cancellation=cancellation)).movements == ()
+
+
 async def test_a_reversed_order_is_a_movement_of_its_own(town: Town):
     await town.opens()
     dupont = await town.welcomes(credits=2000)

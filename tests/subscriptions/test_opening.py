@@ -253,6 +253,24 @@ async def test_a_departure_while_a_clerk_judges_leaves_no_right_behind(
             assert await states(subscriptions, family) == ["ended"]
 
 
+async def test_a_departure_while_a_clerk_grants_leaves_no_right_behind(
+    subscriptions: AtWork, aiguilhe: Town
+) -> None:
+    await subscriptions.hear(*retired(gone := Family(), gone.louane))
+    with pytest.raises(NotFound):
+        await grants(subscriptions, aiguilhe, gone, beneficiary=gone.louane)
+    for _ in range(8):
+        family = Family()
+        granted, _ = await asyncio.gather(
+            grants(subscriptions, aiguilhe, family, beneficiary=family.louane),
+            subscriptions.hear(*retired(family, family.louane)),
+            return_exceptions=True,
+        )
+        rights = [r for r in await rights_told(subscriptions) if r.household == family.household]
+        left_first = isinstance(granted, NotFound)
+        assert [right.state for right in rights] == ([] if left_first else ["active", "ended"])
+
+
 async def test_a_departure_while_the_family_asks_leaves_nothing_pending(
     subscriptions: AtWork, aiguilhe: Town
 ) -> None:

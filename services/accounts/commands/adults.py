@@ -45,7 +45,7 @@ async def register(tx: Transaction, request: Register, password_hash: str) -> bo
         return False
     await store.add_waiting_household(tx, adult.household)
     await _settle(tx, adult, request.open)
-    if await throttle.has_room(tx, rates.proof_to(adult.email)):
+    if await throttle.has_room(tx, rates.unasked_to(adult.email)):
         letter = made_of(adult.person, "proof")
         await letters.ask(tx, [NewLetter(letter, "proof", adult.person, adult.email)])
     return True

@@ -30,7 +30,7 @@ from services.accounts.domain.households import (
     refuse_twins,
 )
 from services.accounts.domain.people import check_profile, email_key
-from services.accounts.domain.throttle import invitation
+from services.accounts.domain.throttle import invitation, unasked_to
 from services.accounts.store import households as store
 from services.accounts.store.agents import asked_somebody
 from services.accounts.store.sessions import read_clock
@@ -164,7 +164,7 @@ async def invite_adult(
         await store.list_invited(tx, household),
     )
     await store.cancel_invitations_to(tx, household, asked.email)
-    await throttle.take(tx, invitation(household))
+    await throttle.take(tx, [*invitation(household), *unasked_to(asked.email)])
     if not await store.add_invitation(tx, asked, household, adult):
         raise Malformed(errors=[FieldError(field="invitation", kind="taken")])
     if proved:

@@ -63,7 +63,7 @@ async def prove_again(tx: Transaction, letter: UUID, person: UUID) -> None:
     if adult is None or adult.proved:
         return
     if await ask(tx, [NewLetter(letter, "proof", person, adult.email)]):
-        await throttle.take(tx, [*rates.proof(person), *rates.proof_to(adult.email)])
+        await throttle.take(tx, [*rates.proof(person), *rates.unasked_to(adult.email)])
 
 
 async def change_email(tx: Transaction, request: ChangeEmail, verified: Credentials) -> None:
@@ -80,7 +80,7 @@ async def change_email(tx: Transaction, request: ChangeEmail, verified: Credenti
         await adults.save_next_email(tx, adult.id, None)
         await store.cancel_letters(tx, adult.id, ["new_address"])
     elif await ask(tx, [NewLetter(request.letter, "new_address", adult.id, request.email)]):
-        await throttle.take(tx, rates.proof_to(request.email))
+        await throttle.take(tx, rates.unasked_to(request.email))
         await adults.save_next_email(tx, adult.id, request.email)
         await store.cancel_letters(tx, adult.id, ["new_address"], kept=request.letter)
 

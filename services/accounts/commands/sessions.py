@@ -83,3 +83,8 @@ async def close_other_devices(tx: Transaction, person: UUID, kept: UUID) -> None
 async def forget_expired_sessions(tx: Transaction) -> None:
     """Remove what is no use to anybody any more."""
     await store.forget_expired_sessions(tx, None)
+
+
+async def forget_old_devices(tx: Transaction) -> None:
+    """Know no longer on which devices somebody signed in long ago."""
+    await store.forget_old_devices(tx)

@@ -38,7 +38,7 @@ PAIR = Rate(10, timedelta(seconds=30))
 ORIGIN = Rate(60, timedelta(seconds=3))
 ADDRESS = Rate(100, timedelta(seconds=10))
 SELF = Rate(10, timedelta(seconds=30))
-LETTERS_TO = Rate(3, timedelta(minutes=5))
+LETTERS_TO = Rate(3, timedelta(minutes=15))
 LETTERS_FROM = Rate(20, timedelta(minutes=1))
 REGISTRATIONS_FROM = Rate(20, timedelta(minutes=1))
 PROOFS = Rate(2, timedelta(minutes=1))
@@ -91,14 +91,14 @@ def proof(person: UUID) -> list[Try]:
     return [Try("proof", str(person), PROOFS)]
 
 
-def proof_to(email: str) -> list[Try]:
-    """A letter to an address that somebody says is theirs, and whoever has it may not want."""
-    return [Try("proof_to", email_key(email), LETTERS_TO)]
-
-
 def invitation(household: UUID) -> list[Try]:
     """Another letter that invites somebody into a household."""
     return [Try("invitation", str(household), INVITATIONS)]
+
+
+def unasked_to(email: str) -> list[Try]:
+    """A letter to an address that somebody says is theirs, or that is invited."""
+    return [Try("unasked_to", email_key(email), LETTERS_TO)]
 
 
 # -- agents, whose tries are not families' --------------------------------------------------------

@@ -106,7 +106,7 @@ create table known_device (
     seen   timestamptz not null default app_now(),
     primary key (person, label)
 );
-select grant_to_app('select, insert, update (seen)', 'known_device');
+select grant_to_app('select, insert, update (seen), delete', 'known_device');
 
 -- A child may leave a household's list; past orders still name it.
 alter table guardianship
@@ -118,10 +118,27 @@ select grant_to_app('update (ended)', 'guardianship');
 alter table guardianship drop column ended, drop column added_by;
 drop table known_device, throttle, letter_secret, letter, consent;
 alter table session drop column device;
+alter table person add column state text;
+update person set state = case when address_proved is null then 'email_pending'
+                               when household.state = 'validated' then 'active'
+                               when household.state = 'refused' then 'refused'
+                               else 'pending' end
+  from household_member m join household on household.id = m.household
+ where m.person = person.id;
+alter table person alter column state set not null,
+    add constraint person_state_known
+        check (state in ('email_pending', 'pending', 'active', 'refused', 'suspended'));
+select grant_to_app('update (state)', 'person');
+-- One account an address again: it stays who proved it, or else who registered last. The others
+-- keep their rows and cannot sign in.
+update person set email_key = email_key || ' ' || id
+ where exists (select from person rival
+                where rival.email_key = person.email_key
+                  and (rival.address_proved is not null, rival.created, rival.id)
+                      > (person.address_proved is not null, person.created, person.id));
 drop index one_person_per_email, person_by_email;
 alter table person add constraint one_person_per_email unique (email_key);
 alter table household drop column state, drop column reason, drop column version;
-alter table person add column state text not null default 'active';
 alter table person drop column civility, drop column birth_date, drop column company_name,
     drop column siret, drop column newsletter, drop column partners,
     drop column address_proved, drop column next_email;

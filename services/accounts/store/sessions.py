@@ -69,6 +69,11 @@ async def note_device(tx: Transaction, person: UUID, label: str) -> bool:
     return is_another
 
 
+async def forget_old_devices(tx: Transaction) -> None:
+    """Devices that were not used for a year are known no more."""
+    await tx.execute(SQL.forget_old_devices)
+
+
 async def forget_expired_sessions(tx: Transaction, person: UUID | None) -> None:
     """Remove a person's expired sessions, or everybody's."""
     await tx.execute(SQL.forget_expired_sessions, person)

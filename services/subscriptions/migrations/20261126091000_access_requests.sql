@@ -79,6 +79,8 @@ alter table entitlement
     add column request uuid constraint right_answers_a_request references access_request,
     add column opened  timestamptz,
     add column given   timestamptz not null default app_now();
+-- Booking tells of a right once, and of those that it could use already it tells no more.
+update entitlement set opened = given;
 create unique index one_right_per_request on entitlement (request);
 select grant_to_app('update (opened)', 'entitlement');
 
