@@ -24,9 +24,18 @@ def admin_url() -> str:
 
 NO_GRANTS = """
 create or replace function grant_to_app(privileges text, relation regclass) returns void
-language sql as $$ $$
+language sql as $$ $$;
+create or replace function grant_to_console(privileges text, relation regclass) returns void
+language sql as $$ $$;
+create or replace function close_to_console(relation regclass) returns void
+language plpgsql as $$
+begin
+    execute format('drop policy the_console_sees_its_authorities on %s', relation);
+    execute format('drop policy the_application_sees_all on %s', relation);
+    execute format('alter table %s disable row level security', relation);
+end $$
 """
-"""A clone's application role is not named after it: what is tested needs the owner alone."""
+"""A clone's roles are not named after it: what is tested needs the owner alone."""
 
 
 @dataclass(frozen=True)
@@ -108,10 +117,13 @@ class Templates:
         """A fresh database as it was before one of the service's migrations, not the first."""
         folder = resources.files(f"services.{service}") / "migrations"
         up, down = (folder / migration).read_text("utf-8").split("-- migrate:down")
+        later = sorted((file for file in folder.iterdir() if file.name > migration), key=str)
         async with self.clone(service) as urls:
             pool = await open_pool(urls.owner, 1, name=f"test-{service}-upgrade")
             try:
                 await pool.execute(NO_GRANTS)
+                for file in reversed(later):
+                    await pool.execute(file.read_text("utf-8").split("-- migrate:down")[1])
                 upgrade = Upgrade(pool, up, down)
                 await upgrade.back()
                 yield upgrade

@@ -47,17 +47,8 @@ async def finds(page: Page, typed: str, name: str) -> None:
     await page.get_by_role("link", name=name).click()
 
 
-async def test_a_town_hall_serves_a_family_at_its_desk(portal: Portal, window: OpenPage) -> None:
-    canteen = await portal.a_canteen()
-    last_name = f"Delâge-{uuid4().hex[:6].upper()}"
-    await portal.a_family(canteen, last_name=last_name)
-    email = f"nadia.{uuid4().hex[:8]}@mairie.example"
-    await appoint(portal.town_hall.clients, email, "Nadia", "Benali", str(canteen.authority))
-    page = await window()
-    await enrol(portal, page, await portal.link_at(email))
-    await page.get_by_role("link", name="continuer").click()
-    await opens_a_service(page)
-
+async def takes_cash(page: Page, last_name: str) -> None:
+    """Twenty euros, with a receipt that says who took them."""
     await finds(page, last_name.replace("â", "a").replace("-", " ").lower(), last_name)
     await page.get_by_role("link", name="Encaisser").click()
     await page.fill("#montant", "20")
@@ -65,8 +56,11 @@ async def test_a_town_hall_serves_a_family_at_its_desk(portal: Portal, window: O
     await press(page, "Encaisser 20")
     assert "20,00 €" in await text_of(page)
     assert "Nadia Benali" in await text_of(page)
-
     await page.get_by_role("link", name="Revenir à la famille").click()
+
+
+async def books_two_meals(page: Page) -> str:
+    """In December, as the family would; the day of the second one."""
     await page.get_by_role("link", name="Réserver", exact=True).click()
     await page.get_by_role("link", name="décembre 2026").click()
     boxes = page.locator("[name=repas]")
@@ -77,13 +71,31 @@ async def test_a_town_hall_serves_a_family_at_its_desk(portal: Portal, window: O
     assert "12,40 €" in await text_of(page), "what is left of twenty euros"
     await press(page, "Réserver, 7,60")
     await expect(page.locator("main")).to_contain_text("C’est réservé et payé", timeout=15_000)
+    return day
 
+
+async def cancels_one(page: Page) -> None:
+    """Against the credit that was shown."""
     await page.get_by_role("link", name="Annuler des réservations").click()
     await page.locator("[name=ligne]").first.check()
     await press(page, "Voir ce qui sera recrédité")
     await press(page, "Annuler et recréditer")
     assert "3,80 € reviennent" in await text_of(page)
 
+
+async def test_a_town_hall_serves_a_family_at_its_desk(portal: Portal, window: OpenPage) -> None:
+    canteen = await portal.a_canteen()
+    last_name = f"Delâge-{uuid4().hex[:6].upper()}"
+    await portal.a_family(canteen, last_name=last_name)
+    email = f"nadia.{uuid4().hex[:8]}@mairie.example"
+    await appoint(portal.town_hall.clients, email, "Nadia", "Benali", str(canteen.authority))
+    page = await window()
+    await enrol(portal, page, await portal.link_at(email))
+    await page.get_by_role("link", name="continuer").click()
+    await opens_a_service(page)
+    await takes_cash(page, last_name)
+    day = await books_two_meals(page)
+    await cancels_one(page)
     await page.goto(f"/console/cuisine?jour={day}")
     assert "1 à servir" in (await text_of(page)).replace("\n", " ")
     await page.get_by_role("link", name="Liste nominative").first.click()

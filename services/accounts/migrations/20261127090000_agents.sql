@@ -288,18 +288,9 @@ drop trigger keep_words on beneficiary;
 drop trigger keep_changed_words on beneficiary;
 drop trigger keep_names on household_member;
 drop trigger look_after on household;
-do $$
-declare relation text;
-begin
-    foreach relation in array array[
-        'person', 'beneficiary', 'guardianship', 'household_member', 'household']
-    loop
-        execute format('drop policy the_console_sees_its_authorities on %I', relation);
-        execute format('drop policy the_application_sees_all on %I', relation);
-        execute format('alter table %I disable row level security', relation);
-        execute format('revoke all on %I from %I', relation, current_database() || '_console');
-    end loop;
-end $$;
+select close_to_console(relation::regclass)
+  from unnest(array['person', 'beneficiary', 'guardianship', 'household_member', 'household'])
+       as relation;
 drop table search_word, household_authority;
 drop function words_of_changed_eaters(), words_of_new_eaters(), save_words_of_eaters(uuid[]),
     words_of_changed_people(), words_of_new_people(), save_words_of_people(uuid[]),

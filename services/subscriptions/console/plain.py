@@ -84,7 +84,7 @@ def _closures(regulation: Regulation) -> tuple[str, ...]:
 
 def _closure(period: ClosedPeriod) -> str:
     when = french.span(period.first, period.last)
-    if when == f"le {period.reason}":
+    if when.replace(french.NBSP, " ") == f"le {period.reason}":
         return f"Fermé {when}."
     return f"Fermé {when}{french.NBSP}: {period.reason}."
 
