@@ -92,8 +92,8 @@ class Browser:
         return Page(answer.status, path, text, reader.found)
 
     async def sign_in(self, email: str, password: str) -> None:
-        """Sign in and stay so."""
-        while True:
+        """Sign in and stay so; where a crowd shares one address, wait as the page asks."""
+        for _ in range(30):
             form = await self.get("/connexion")
             page = await self.send(
                 "/connexion",
@@ -102,4 +102,7 @@ class Browser:
             )  # fmt: skip
             if page.status == 303:
                 return
-            raise AssertionError(f"sign-in answered {page.status}")
+            if page.status != 429:
+                break
+            await asyncio.sleep(3)
+        raise AssertionError(f"sign-in answered {page.status}")

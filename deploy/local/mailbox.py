@@ -27,6 +27,7 @@ _PAGE = """<!doctype html>
 body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 0 auto; padding: 1rem; }}
 table {{ width: 100%; border-collapse: collapse; }}
 th, td {{ text-align: left; padding: .5rem; border-bottom: 1px solid #767676; }}
+td {{ overflow-wrap: anywhere; }}
 iframe {{ width: 100%; height: 40rem; border: 1px solid #767676; }}
 pre {{ white-space: pre-wrap; overflow-wrap: anywhere; }}
 </style>
