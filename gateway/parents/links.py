@@ -36,7 +36,7 @@ from gateway.parents.registration import asked_again, faults, in_order
 from gateway.parents.sign_in import wait_told
 from gateway.visit import FOLLOW_UP, Visit
 
-PATH = "/lien/{secret:[!-.0-~]{1,200}}"
+PATH = "/lien/{secret:[A-Za-z0-9_-]{20,100}}"
 PROVED = f"{FOLLOW_UP}?fait=adresse"
 REFERRER = "strict-origin"
 """No page or server learns the secret from a link that is followed here. Under `no-referrer`
